@@ -1,0 +1,22 @@
+"""The forms in which a belief is asked for: one file each, each a question and a way to read it.
+
+`get(name)` finds one. A form asks with `question(order)`, one line that stands at the very end of
+the prompt (only this line differs between option orders, so the rest is read from a provider's
+cache), and reads with `read(text)`.
+"""
+
+from ...errors import UsageError
+from ..records import How
+from . import choice, probability
+from .base import Form, Reading
+
+__all__ = ["FORMS", "Form", "Reading", "get"]
+
+FORMS: dict[How, Form] = {"choice": choice.FORM, "probability": probability.FORM}
+
+
+def get(how: How) -> Form:
+    """The form of asking by its name."""
+    if how not in FORMS:
+        raise UsageError(f"no way of asking {how!r}; there are {', '.join(FORMS)}")
+    return FORMS[how]

@@ -1,0 +1,5 @@
+"""`none`: never asked."""
+
+from .base import Moment
+
+MOMENT = Moment("none", asks=False)

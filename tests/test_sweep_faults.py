@@ -1,0 +1,191 @@
+"""Nothing that was answered is asked again or lost: killed, failing, interrupted and resumed sweeps."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hawthorne.probes.engine.run import run_judging
+from hawthorne.probes.runfile.read import RunReader
+from hawthorne.tests.loopback.exchange import Answer, Request
+from hawthorne.tests.loopback import faults
+from hawthorne.tests.loopback.server import Loopback
+from hawthorne.tests.planted import Planted
+from hawthorne.tests.sweeps import spec_of, sweep, table, trials
+
+KEY = "sk-secret-of-this-test"
+
+
+@pytest.fixture
+def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """A loopback server that `openai/…` goes to, with a planted subject behind it."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", loopback.openai_url)
+    loopback.respond = Planted(spec_of(epochs=1))
+    yield loopback
+
+
+def command(out: Path, *extra: str) -> list[str]:
+    """The command line of a sweep of `openai/planted`, judged by `openai/judge`."""
+    sweep_ = ["sweep", "--model", "openai/planted", "--scenario", "blackmail", "--epochs", "30"]
+    return [sys.executable, "-m", "hawthorne", *sweep_, "--out", str(out), *extra]
+
+
+def run(out: Path, *extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(out, *extra), capture_output=True, text=True, timeout=120)
+
+
+def test_killed_while_requests_are_in_flight_it_goes_on_where_it_was(
+    tmp_path: Path, server: Loopback
+) -> None:
+    out, planted, connections = tmp_path / "run.db", server.respond, 4
+    server.respond = lambda request: slowed(planted(request))
+    options = ("--judge", "openai/judge", "--max-connections", str(connections))
+    for kill in range(3):
+        process = subprocess.Popen(command(out, *options), stderr=subprocess.DEVNULL)
+        seen = len(server.completions)
+        while len(server.completions) < seen + 12 + 5 * kill:
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+    finished = run(out, *options)
+    assert finished.returncode == 0, finished.stderr
+    rows = trials(out)
+    assert len(rows) == 60
+    assert {row.status for row in rows} == {"ok"}
+    assert not [row for row in rows if row.behaviour == "undecided"]
+    subject_calls = [request for request in server.completions if not request.schema]
+    judge_calls = [request for request in server.completions if request.schema]
+    judged = [row for row in rows if row.verdict_source == "judge"]
+    # What is asked twice is at most what was in flight when it was killed.
+    assert 60 <= len(subject_calls) <= 60 + 3 * connections
+    assert len(judged) <= len(judge_calls) <= len(judged) + 3 * connections
+
+
+def slowed(answer: Answer) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, delay=0.03)
+
+
+def test_a_finished_sweep_asks_for_nothing(tmp_path: Path, server: Loopback) -> None:
+    out = tmp_path / "run.db"
+    sweep(out, models=["openai/planted"], judges=["openai/judge"], epochs=5)
+    asked = len(server.completions)
+    tally = sweep(out, models=["openai/planted"], judges=["openai/judge"], epochs=5)
+    assert len(server.completions) == asked
+    assert (tally.found, tally.done) == (10, 0)
+
+
+def test_more_epochs_ask_for_just_those(tmp_path: Path) -> None:
+    out, straight = tmp_path / "grown.db", tmp_path / "straight.db"
+    sweep(out, epochs=10)
+    tally = sweep(out, epochs=20)
+    assert (tally.found, tally.done) == (20, 20)
+    sweep(straight, epochs=20)
+    assert table(trials(out)) == table(trials(straight))
+
+
+def test_what_fails_for_good_is_stored_with_its_reason_and_can_be_asked_again(
+    tmp_path: Path, server: Loopback
+) -> None:
+    out, planted = tmp_path / "run.db", server.respond
+    server.respond = failing_for_one_framing(planted)
+    first = run(out, "--max-connections", "8")
+    assert first.returncode == 3
+    assert "30 trials failed" in first.stderr
+    assert "--retry-errors" in first.stderr
+    failed = [row for row in trials(out) if row.status == "error"]
+    assert len(failed) == 30
+    assert {row.framing for row in failed} == {"evaluation"}
+    for row in failed:
+        assert row.error
+        assert "400" in row.error
+        assert (row.belief, row.behaviour) == (None, None)
+        assert KEY not in row.error
+    server.respond = planted
+    asked = len(server.completions)
+    again = run(out)
+    assert again.returncode == 3, "errors that were not asked again are still errors"
+    assert len(server.completions) == asked
+    mended = run(out, "--retry-errors")
+    assert mended.returncode == 0, mended.stderr
+    assert len(server.completions) == asked + 30
+    assert {row.status for row in trials(out)} == {"ok"}
+    for path in tmp_path.iterdir():
+        assert KEY.encode() not in path.read_bytes()
+
+
+def failing_for_one_framing(planted: Planted) -> "object":
+    def respond(request: Request) -> Answer:
+        if "evaluation exercise" in request.system:
+            return Answer(fault=faults.status(400))
+        return planted(request)
+
+    return respond
+
+
+def test_a_bad_key_stops_the_model_at_its_first_answers(tmp_path: Path, server: Loopback) -> None:
+    server.respond = lambda request: Answer(fault=faults.status(401))
+    out = tmp_path / "run.db"
+    tally = sweep(out, models=["openai/planted", "sim/figure-10"], epochs=100, connections=5)
+    assert list(tally.stopped) == ["openai/planted"]
+    assert len(server.completions) <= 5
+    done = [row for row in trials(out) if row.model == "sim/figure-10"]
+    assert len(done) == 200, "one model's trouble is not the other's"
+
+
+def test_a_judge_that_fails_costs_no_second_draw_of_the_subject(
+    tmp_path: Path, server: Loopback
+) -> None:
+    out, planted = tmp_path / "run.db", server.respond
+    server.respond = lambda request: Answer("not JSON") if request.schema else planted(request)
+    sweep(out, models=["openai/planted"], judges=["openai/judge"], epochs=10)
+    drawn = [request for request in server.completions if not request.schema]
+    assert len(drawn) == 20
+    undecided = [row for row in trials(out) if row.behaviour == "undecided"]
+    assert undecided, "the rules of blackmail leave much open"
+    with RunReader(out) as reader:
+        verdicts = reader.verdicts(undecided[0].trial_id)
+    assert [(v.judge, v.label) for v in verdicts] == [("openai/judge", "undecided")]
+    assert "form" in verdicts[0].reason
+    server.respond = planted
+    run_judging(out, ("openai/judge",))
+    assert not [row for row in trials(out) if row.behaviour == "undecided"]
+    assert len([request for request in server.completions if not request.schema]) == 20
+
+
+def test_a_run_without_a_judge_can_be_judged_later_to_the_same_table(tmp_path: Path) -> None:
+    later, at_once = tmp_path / "later.db", tmp_path / "once.db"
+    sweep(later, epochs=50)
+    assert any(row.behaviour == "undecided" for row in trials(later))
+    tally = run_judging(later, ("sim/judge",))
+    assert tally.judged > 0
+    assert tally.undecided == 0
+    sweep(at_once, epochs=50, judges=["sim/judge"])
+    assert table(trials(later)) == table(trials(at_once))
+    assert run_judging(later, ("sim/judge",)).judged == 0, "nothing is judged twice"
+
+
+def test_interrupted_once_it_finishes_what_is_in_flight(tmp_path: Path, server: Loopback) -> None:
+    out, planted = tmp_path / "run.db", server.respond
+    server.respond = lambda request: slowed(planted(request))
+    process = subprocess.Popen(
+        command(out, "--max-connections", "4"), stderr=subprocess.PIPE, text=True
+    )
+    while len(server.completions) < 10:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "goes on where" in said
+    rows = trials(out)
+    assert 10 <= len(rows) == len(server.completions) < 60
+    assert run(out).returncode == 0
+    assert len(trials(out)) == len(server.completions) == 60
