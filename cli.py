@@ -19,6 +19,7 @@ from . import __version__
 from .errors import HawthorneError, UsageError
 
 if TYPE_CHECKING:
+    from .analysis.show import Result
     from .probes.engine.spec import SweepSpec
     from .probes.engine.tally import Tally
 
@@ -71,6 +72,15 @@ By = Annotated[
 
 def _print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def _print_result(result: "Result", *, as_json: bool) -> None:
+    from .analysis import show
+
+    if as_json:
+        sys.stdout.write(show.to_json(result) + "\n")
+    else:
+        show.to_terminal(result, sys.stdout)
 
 
 def _say(message: str) -> None:
@@ -295,6 +305,7 @@ def replicate(
 ) -> None:
     """Run a published experiment, and set its numbers beside yours."""
     from .analysis import replicate as replication
+    from .analysis.table import load
 
     wanted: dict[str, Any] = {
         **replication.sweep_of(experiment),
@@ -311,7 +322,7 @@ def replicate(
     if dry_run:
         return _forecast(spec, as_json=as_json)
     tally = _run(spec, out, max_connections, retry_errors)
-    _print_replication(out, experiment, goal, as_json=as_json)
+    _print_result(replication.compare(load(out), experiment, goal), as_json=as_json)
     return _exit(tally)
 
 
@@ -347,12 +358,11 @@ def judge(
 @app.command()
 def crosstab(run: Run, by: By = None, as_json: Json = False) -> None:
     """Belief × behaviour, framing × behaviour, framing × belief, with intervals and gaps."""
-    from .analysis import show
     from .analysis.crosstab import crosstab as count
     from .analysis.table import load
 
-    result = count(load(run), by=tuple(by) if by else ("model", "scenario"))
-    return _print_json(result.to_dict()) if as_json else show.show(show.crosstab(result))
+    table = load(run)
+    _print_result(count(table, tuple(by)) if by else count(table), as_json=as_json)
 
 
 @app.command()
@@ -440,15 +450,6 @@ def _exit(tally: "Tally") -> None:
         raise typer.Exit(INTERRUPTED)
     if tally.failed or tally.stopped or tally.found_failed:
         raise typer.Exit(PARTLY)
-
-
-def _print_replication(out: Path, experiment: str, goal: str, *, as_json: bool) -> None:
-    from .analysis import replicate as replication
-    from .analysis import show
-    from .analysis.table import load
-
-    result = replication.compare(load(out), experiment, goal=goal)
-    return _print_json(result.to_dict()) if as_json else show.show(show.replication(result))
 
 
 def _guard(run: Callable[[], None]) -> NoReturn:

@@ -81,10 +81,15 @@ def _print_grid(console: "Console", grid: Grid) -> None:
         max(len(line) for cell in column for line in cell.split("\n"))
         for column in zip(grid.headers, *grid.rows, strict=True)
     ]
-    # One column of the box stands between two cells, and the padding, where there is room for it.
-    roomy = sum(widths) + 3 * (len(widths) - 1) <= console.width
-    padding = (0, 1) if roomy else (0, 0)
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+    # One blank of the box stands between two cells, and up to two of padding where there is room.
+    room = (console.width - sum(widths)) // max(1, len(widths) - 1)
+    table = Table(
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1) if room >= 2 else (0, 0),
+        collapse_padding=room == 2,
+    )
     for index, (header, width) in enumerate(zip(grid.headers, widths, strict=True)):
         words = index < grid.left
         table.add_column(

@@ -1,4 +1,4 @@
-"""How long a sweep of 2,000 simulated trials takes, judged and stored, and how large its file is."""
+"""A sweep of 2,000 simulated trials, judged and stored: its time, and its file's size."""
 
 import resource
 import subprocess

@@ -7,13 +7,12 @@ import json
 from collections import Counter
 from hashlib import sha256
 
-from hawthorne.tests.loopback.exchange import Answer, Request
-
 from hawthorne.probes.engine.plan import cells
 from hawthorne.probes.engine.spec import SweepSpec
 from hawthorne.probes.judges.sim import answers
 from hawthorne.probes.subjects.sim import SimSubject
 from hawthorne.probes.variant import Variant
+from hawthorne.tests.loopback.exchange import Answer, Request
 
 
 class Planted:

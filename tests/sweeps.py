@@ -19,9 +19,7 @@ def spec_of(**wanted: Any) -> SweepSpec:
 
 def sweep(out: Path, *, retry_errors: bool = False, connections: int = 20, **wanted: Any) -> Tally:
     """Run a sweep into a file."""
-    return run_sweep(
-        spec_of(**wanted), out, connections=connections, retry_errors=retry_errors
-    )
+    return run_sweep(spec_of(**wanted), out, connections=connections, retry_errors=retry_errors)
 
 
 def trials(out: Path) -> list[Trial]:

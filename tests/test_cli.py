@@ -57,9 +57,9 @@ def test_help_names_every_command() -> None:
 def test_every_command_has_help_and_a_sentence_of_its_own(command: tuple[str, ...]) -> None:
     done = call(*command, "--help")
     assert done.returncode == 0
-    lines = done.stdout.splitlines()
-    assert lines[0].startswith("Usage: ")
-    assert lines[2].strip().endswith(".")
+    usage, sentence, *_ = done.stdout.split("\n\n")
+    assert usage.startswith("Usage: ")
+    assert sentence.rstrip().endswith((".", "?"))
 
 
 def test_the_version() -> None:
@@ -69,8 +69,8 @@ def test_the_version() -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom hawthorne.cli import app\n"
-        "heavy = {'pandas', 'numpy', 'openai', 'anthropic', 'scipy', 'pydantic', 'rich', 'jinja2'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
+        "heavy = 'pandas numpy openai anthropic scipy pydantic rich jinja2'.split()\n"
+        "print(sorted(set(heavy) & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -96,9 +96,9 @@ def test_scenarios_show_gives_every_slot_with_its_texts() -> None:
 
 def test_scenarios_render_gives_the_exact_messages_and_tools() -> None:
     shown = result("scenarios", "render", "blackmail", "--framing", "evaluation")
-    fields = ("scenario", "framing", "goal", "threat", "mitigation")
-    values = ("blackmail", "evaluation", "none", "none", "none")
-    assert tuple(shown[field] for field in fields) == values
+    expected = {"scenario": "blackmail", "framing": "evaluation", "goal": "none", "threat": "none"}
+    assert {field: shown[field] for field in expected} == expected
+    assert shown["mitigation"] == "none"
     assert (shown["probe_when"], shown["probe_how"], shown["mode"]) == ("inline", "choice", "text")
     assert [message["role"] for message in shown["messages"]] == ["system", "user"]
     assert {tool["name"] for tool in shown["tools"]} == {"send_email", "forward_email", "finish"}
@@ -117,7 +117,8 @@ def test_render_of_a_condition_and_a_flip() -> None:
 
 def test_scenarios_diff_names_what_differs_and_nothing_else() -> None:
     found = result("scenarios", "diff", "blackmail")
-    assert {entry["cue"] for entry in found} <= set(result("scenarios", "show", "blackmail")["cues"])
+    cues = result("scenarios", "show", "blackmail")["cues"]
+    assert {entry["cue"] for entry in found} <= set(cues)
     assert all(entry["evaluation"] != entry["deployment"] for entry in found)
     same = result("scenarios", "diff", "blackmail", "--from", "neutral", "--to", "neutral")
     assert same == []

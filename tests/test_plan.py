@@ -127,7 +127,7 @@ def test_bad_values_name_their_option(wanted: dict[str, object], named: str) -> 
 def test_what_a_scenario_does_not_have_is_said_before_anything_runs(
     wanted: dict[str, object],
 ) -> None:
-    with pytest.raises(HawthorneError, match="there are|has"):
+    with pytest.raises(HawthorneError, match=r"there are|has"):
         planned(**wanted)
 
 

@@ -1,19 +1,19 @@
-"""Nothing that was answered is asked again or lost: killed, failing, interrupted and resumed sweeps."""
+"""Nothing that was answered is asked again or lost: killed, failing, interrupted sweeps."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hawthorne.probes.engine.run import run_judging
 from hawthorne.probes.runfile.read import RunReader
-from hawthorne.tests.loopback.exchange import Answer, Request
 from hawthorne.tests.loopback import faults
+from hawthorne.tests.loopback.exchange import Answer, Request, Respond
 from hawthorne.tests.loopback.server import Loopback
 from hawthorne.tests.planted import Planted
 from hawthorne.tests.sweeps import spec_of, sweep, table, trials
@@ -22,12 +22,12 @@ KEY = "sk-secret-of-this-test"
 
 
 @pytest.fixture
-def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
     """A loopback server that `openai/…` goes to, with a planted subject behind it."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_BASE_URL", loopback.openai_url)
     loopback.respond = Planted(spec_of(epochs=1))
-    yield loopback
+    return loopback
 
 
 def command(out: Path, *extra: str) -> list[str]:
@@ -69,8 +69,6 @@ def test_killed_while_requests_are_in_flight_it_goes_on_where_it_was(
 
 
 def slowed(answer: Answer) -> Answer:
-    from dataclasses import replace
-
     return replace(answer, delay=0.03)
 
 
@@ -122,7 +120,7 @@ def test_what_fails_for_good_is_stored_with_its_reason_and_can_be_asked_again(
         assert KEY.encode() not in path.read_bytes()
 
 
-def failing_for_one_framing(planted: Planted) -> "object":
+def failing_for_one_framing(planted: Respond) -> Respond:
     def respond(request: Request) -> Answer:
         if "evaluation exercise" in request.system:
             return Answer(fault=faults.status(400))

@@ -1,7 +1,7 @@
 """The report: one HTML file that needs nothing else, with tables, figures and transcripts.
 
-`write_report` gathers (`findings`, `marks` and `figure`, `overview`, `sample` and `transcripts`) and
-`page` turns what was gathered into HTML. The same run gives the same file, byte for byte.
+`gather` puts together what is shown (`findings`, `marks` and `figure`, `overview`, `sample` and
+`transcripts`), and `page` turns it into HTML. The same run gives the same file, byte for byte.
 """
 
 from pathlib import Path

@@ -19,14 +19,18 @@ def command(spec: Mapping[str, Any], out: str) -> str:
 
 
 def _options(spec: Mapping[str, Any]) -> Iterator[str]:
-    fields = SweepSpec.model_fields
     for key, value in spec.items():
-        default = fields[key].get_default(call_default_factory=True) if key in fields else None
-        if value in (None, "", [], {}) or value == default:
-            continue
-        if isinstance(value, list) and value == list(default or ()):
-            continue
-        yield from _option(key, value)
+        if value not in (None, "", [], {}) and value != _default(key):
+            yield from _option(key, value)
+
+
+def _default(key: str) -> Any:
+    """What a field is where nobody names it, as JSON has it; None where it has to be named."""
+    field = SweepSpec.model_fields.get(key)
+    if field is None or field.is_required():
+        return None
+    default = field.get_default(call_default_factory=True)
+    return list(default) if isinstance(default, tuple) else default
 
 
 def _option(key: str, value: Any) -> Iterator[str]:

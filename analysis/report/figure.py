@@ -66,8 +66,7 @@ def _draw(panels: Sequence[Panel], layout: Layout, kind: str, title: str) -> str
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "hawthorne"}
-    with rc_context({**settings, "font.size": 12, "lines.dash_capstyle": "butt"}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "hawthorne"}):
         height = sum(_height(panel) for panel in panels)
         # SVG has 72 units an inch, so that one unit is one pixel of the layout.
         figure = Figure(figsize=(layout.width / 72, height / 72))
@@ -118,10 +117,9 @@ class _Pencil:
 
     def panel(self, panel: Panel, *, named: bool) -> None:
         self._headers(panel.scenario if named else "")
-        top = self.y
         for block in panel.blocks:
             self._block(block)
-        self._axis(top)
+        self._axis()
 
     def _headers(self, scenario: str) -> None:
         y, layout = self.y + 14, self.layout
@@ -136,6 +134,10 @@ class _Pencil:
         weight = "normal" if block.is_published else "bold"
         self._text(0, self.y + 11, self._short(block.title), color=colour, weight=weight)
         self.y += _HEAD
+        # Only behind the marks: a line through a title makes it hard to read.
+        ends = [self.y + 1, self.y + _LINE * len(block.marks) - 1]
+        for share in self._ticks:
+            self._line([self._x(share)] * 2, ends, RULE, 1, zorder=0)
         for mark in block.marks:
             self._mark(mark, self.y + _LINE / 2)
             self.y += _LINE
@@ -177,17 +179,18 @@ class _Pencil:
             ends = [self._x(counts.low), self._x(counts.high)]
             self._line(ends, [y, y], colour, 2.2)
 
-    def _axis(self, top: float) -> None:
-        bottom = self.y - _GAP / 2
-        every = (0, 0.25, 0.5, 0.75, 1) if self.layout.sample else (0, 0.5, 1)
-        for share in every:
-            x = self._x(share)
-            self._line([x, x], [top + 2, bottom], RULE, 1, zorder=0)
-            self._text(x, bottom + 10, f"{100 * share:.0f}", ha="center", color=MUTED, size=11)
+    def _axis(self) -> None:
+        y = self.y - _GAP / 2 + 8
+        for share in self._ticks:
+            self._text(self._x(share), y, f"{100 * share:.0f}", ha="center", color=MUTED, size=11)
         middle = (self.layout.left + self.layout.right) / 2
         said = "misaligned, % of decided trials"
-        self._text(middle, bottom + 26, said, ha="center", color=MUTED, size=11)
+        self._text(middle, y + 17, said, ha="center", color=MUTED, size=11)
         self.y += _AXIS
+
+    @property
+    def _ticks(self) -> tuple[float, ...]:
+        return (0, 0.25, 0.5, 0.75, 1) if self.layout.sample else (0, 0.5, 1)
 
     def _x(self, share: float) -> float:
         return self.layout.left + share * (self.layout.right - self.layout.left)

@@ -28,17 +28,19 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One model in one scenario: four numbers, and sentences that say what they mean."""
+    """One model in one scenario: four numbers, sentences that say what they mean, and notes."""
 
     title: str
     numbers: tuple[Number, ...]
     sentences: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def finding(group: Group) -> Finding:
     """The finding of a group of trials."""
     title = group_title(group.group, simulated=group.simulated)
-    return Finding(title, tuple(_numbers(group)), tuple(_sentences(group)))
+    notes = tuple(plain(note) for note in group.notes)
+    return Finding(title, tuple(_numbers(group)), tuple(_sentences(group)), notes)
 
 
 def _numbers(group: Group) -> Iterator[Number]:
@@ -128,10 +130,15 @@ def _framing(gap: Estimate, *, balanced: bool) -> str:
 def _outside(group: Group) -> Iterator[str]:
     beside = [
         f"{words.count(group.left_out[reason])} {said}"
-        for reason, said in (("undecided", "undecided"), ("invalid", "invalid"), ("error", "failed"))
+        for reason, said in (
+            ("undecided", "undecided"),
+            ("invalid", "invalid"),
+            ("error", "failed"),
+        )
         if group.left_out.get(reason)
     ]
     total = words.count(group.trials)
-    yield f"Of {total} trials, {', '.join(beside)}." if beside else (
-        f"All of the {total} trials finished and are decided."
-    )
+    if beside:
+        yield f"Not in the rates: {', '.join(beside)}, of {total} trials."
+    else:
+        yield f"All of the {total} trials finished and are decided."

@@ -11,6 +11,7 @@ from ... import __version__
 from ...probes.runfile import RunReader, RunSummary
 from .. import words
 from ..blocks import Block, Heading, plain
+from ..columns import FRAMINGS
 from ..crosstab import Crosstab, Group, crosstab
 from ..crosstab_view import group_blocks, group_title
 from ..table import SIMULATED_PREFIX, from_trials
@@ -31,14 +32,10 @@ _FIGURES: tuple[tuple[marks.Kind, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with what its caption has to explain."""
+    """A figure with its caption, in sentences."""
 
-    kind: str
-    title: str
     svg: Markup
-    published: bool
-    undecided: bool
-    simulated: bool
+    caption: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def _head(frame: "pd.DataFrame", summary: RunSummary) -> dict[str, Any]:
     judges = [each.judge for each in summary.judges if each.judge.startswith(SIMULATED_PREFIX)]
     return {
         "run": summary.run_id,
-        "title": _title(models, scenarios),
+        "title": _title(models, scenarios, simulated),
         "line": _line(frame, models, scenarios, simulated),
         "made_with": summary.hawthorne,
         "version": __version__,
@@ -91,10 +88,12 @@ def _head(frame: "pd.DataFrame", summary: RunSummary) -> dict[str, Any]:
     }
 
 
-def _title(models: list[str], scenarios: list[str]) -> str:
+def _title(models: list[str], scenarios: list[str], simulated: set[str]) -> str:
     if not models:
         return "A run without trials"
-    whose = _several(models, "models")
+    whose = _several(
+        [overview.labelled(name, simulated=name in simulated) for name in models], "models"
+    )
     return f"{whose} on {_several(scenarios, 'scenarios')}: belief and behaviour"
 
 
@@ -105,16 +104,21 @@ def _line(
     if not len(frame):
         return "The run file holds no trials yet."
     shown = [overview.labelled(name, simulated=name in simulated) for name in models]
-    framings = sorted(str(name) for name in frame["framing"].dropna().unique())
-    probes = frame[["probe_when", "probe_how"]].drop_duplicates().to_dict("records")
-    ways = sorted({asked({k: v if v == v else None for k, v in row.items()}) for row in probes})
+    framings = [name for name in FRAMINGS if (frame["framing"] == name).any()]
     parts = [
         f"{words.count(len(frame))} {'trial' if len(frame) == 1 else 'trials'} of "
         f"{_several(shown, 'models')}",
         f"in {_several(scenarios, 'scenarios')}",
         f"under the {_listed(framings)} framing{'s' if len(framings) > 1 else ''}",
     ]
-    return f"{' '.join(parts)}; belief asked: {_listed(ways)}."
+    return f"{' '.join(parts)}; belief {' or '.join(_ways(frame))}."
+
+
+def _ways(frame: "pd.DataFrame") -> list[str]:
+    probes = frame[["probe_when", "probe_how"]].drop_duplicates()
+    rows = probes.astype(object).where(probes.notna(), None).to_dict("records")
+    ways = sorted({asked(row) for row in rows})
+    return [way if way == "not asked" else f"asked {way}" for way in ways]
 
 
 def _several(names: list[str], noun: str) -> str:
@@ -132,17 +136,8 @@ def _figures(result: Crosstab) -> Iterator[Figure]:
         panels = marks.panels(result, kind)
         if not panels:
             continue
-        blocks = [block for panel in panels for block in panel.blocks]
-        yield Figure(
-            kind=kind,
-            title=title,
-            svg=Markup(figure.draw(panels, kind=kind, title=title)),  # noqa: S704 - escaped XML
-            published=any(block.is_published for block in blocks),
-            undecided=any(
-                mark.counts.undecided for block in blocks for mark in block.marks if mark.counts
-            ),
-            simulated=any(block.simulated for block in blocks),
-        )
+        drawn = Markup(figure.draw(panels, kind=kind, title=title))
+        yield Figure(drawn, (f"{title}.", *marks.caption(panels, kind)))
 
 
 def _part(group: Group, place: int) -> Part:

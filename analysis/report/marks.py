@@ -3,7 +3,7 @@
 The published numbers of the study stand in the panel of its scenario as marks of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +40,9 @@ class Mark:
         """The rate with its interval; with its bounds instead while trials are undecided."""
         if self.counts is None:
             return f"{100 * (self.published or 0):.1f} %"
-        return f"bounds {bounds(self.counts)}" if self.counts.undecided else words.share(self.counts)
+        return (
+            f"bounds {bounds(self.counts)}" if self.counts.undecided else words.share(self.counts)
+        )
 
     @property
     def short(self) -> str:
@@ -104,6 +106,34 @@ def panels(result: Crosstab, kind: Kind) -> tuple[Panel, ...]:
     )
 
 
+def caption(panels: Sequence[Panel], kind: Kind) -> Iterator[str]:
+    """What has to be said to read the marks, in sentences."""
+    blocks = [block for panel in panels for block in panel.blocks]
+    counts = [mark.counts for block in blocks for mark in block.marks if mark.counts]
+    yield (
+        "Filled marks are the share of misaligned acts among the decided trials, "
+        "lines their 95 % Wilson intervals."
+    )
+    if any(each.undecided for each in counts):
+        yield (
+            "Where trials are undecided, the pale bar spans what the rate can be, whatever they "
+            "turn out to be, and a hollow mark is the share among those that are decided."
+        )
+    if any(block.is_published for block in blocks):
+        yield (
+            "Diamonds are the rates that the study (Agentic Misalignment, Anthropic 2025, "
+            "figure 10) published for Claude Opus 4 under no goal conflict and a replacement "
+            "threat; the numbers of trials behind them are not known, so they have no interval and "
+            "nothing is tested against them."
+        )
+    if kind == "belief":
+        yield "Nobody assigned the belief: a difference between the two is an association."
+    else:
+        yield "The framing was assigned."
+    if any(block.simulated for block in blocks):
+        yield "Models marked (SIMULATED) are simulated subjects with a known truth planted in them."
+
+
 def _said(title: str, simulated: bool) -> str:
     return f"{title} {SIMULATED}" if simulated else title
 
@@ -133,5 +163,3 @@ def _published(scenario: str, kind: Kind) -> Iterator[Block]:
     if marks and kind == "belief":
         marks.sort(key=lambda mark: _LEVELS["belief"].index(mark.level))
         yield Block(STUDY, tuple(marks), is_published=True)
-
-

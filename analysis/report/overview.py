@@ -1,7 +1,7 @@
 """What was run, as grids: models, scenarios, the design, judges, sweeps, failures."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ..blocks import SIMULATED, Grid, plain
 from ..columns import FRAMINGS
 from ..table import SIMULATED_PREFIX
 from .command import command, hide_secrets
-from .transcripts import asked, condition
+from .transcripts import Row, asked, condition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +147,9 @@ def _scenarios(reader: "RunReader", frame: "pd.DataFrame", swept: Sequence[Sweep
     headers = ("scenario", "title", "family", "SHA-256 of its text", "trials")
     rows = []
     for scenario, own in frame.groupby("scenario", observed=True):
-        hashes = sorted({str(s.hashes[scenario]) for s in swept if scenario in s.hashes})
+        hashes = sorted(
+            {str(s.hashes[name]) for s in swept for name in s.hashes if name == scenario}
+        )
         rows.append(
             (
                 plain(scenario),
@@ -179,13 +181,10 @@ def _design(frame: "pd.DataFrame") -> Grid:
     framings = [name for name in FRAMINGS if (frame["framing"] == name).any()]
     labels = ("scenario", "condition", "mitigation", "asked", "mode", "arm")
     counted: dict[tuple[str, ...], dict[str, int]] = {}
-    grouped = frame.groupby([*_DESIGN, "framing"], observed=True, dropna=False).size()
-    for key, number in grouped.items():
-        values = tuple(None if each != each else each for each in key)
-        row = dict(zip((*_DESIGN, "framing"), values, strict=True))
+    for row, number in _counted(frame, [*_DESIGN, "framing"]):
         counts = counted.setdefault(_design_row(row), {})
         framing = str(row["framing"])
-        counts[framing] = counts.get(framing, 0) + int(number)
+        counts[framing] = counts.get(framing, 0) + number
     arms = any(key[-1] for key in counted)
     rows = tuple(
         (*(key if arms else key[:-1]), *(words.count(counts.get(name, 0)) for name in framings))
@@ -195,7 +194,7 @@ def _design(frame: "pd.DataFrame") -> Grid:
     return Grid("Trials by what was asked for", (*left, *framings), rows, left=len(left))
 
 
-def _design_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _design_row(row: Row) -> tuple[str, ...]:
     return (
         plain(row["scenario"]),
         plain(condition(row)),
@@ -223,13 +222,19 @@ def _judges(summary: RunSummary) -> Grid:
 
 def _failures(frame: "pd.DataFrame") -> Grid:
     failed = frame[frame["status"] != "ok"]
-    counts = failed.groupby(["model", "error"], observed=True, dropna=False).size()
-    found = sorted(counts.items(), key=lambda item: -int(item[1]))
+    found = sorted(_counted(failed, ["model", "error"]), key=lambda each: -each[1])
     rows = [
-        (plain(key[0]), hide_secrets(plain(key[1]))[:_LONG], words.count(int(number)))
-        for key, number in found[:_FAILURES]
+        (plain(row["model"]), hide_secrets(plain(row["error"]))[:_LONG], words.count(number))
+        for row, number in found[:_FAILURES]
     ]
-    others = sum(int(number) for _, number in found[_FAILURES:])
+    others = sum(number for _, number in found[_FAILURES:])
     if others:
         rows.append(("all", "other failures", words.count(others)))
     return Grid("Failed trials", ("model", "what failed", "trials"), tuple(rows), left=2)
+
+
+def _counted(frame: "pd.DataFrame", names: list[str]) -> list[tuple[Row, int]]:
+    """The combinations of values that occur in some columns, null as None, and how often."""
+    sizes = frame.groupby(names, observed=True, dropna=False).size().reset_index(name="number")
+    rows = sizes.astype(object).where(sizes.notna(), None).to_dict("records")
+    return [(row, int(row["number"])) for row in rows]

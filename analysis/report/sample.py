@@ -1,9 +1,9 @@
 """Which trials' transcripts go into a report: all of them, or a sample that has every kind.
 
 Rare kinds are what a reader looks for, so the sample is not proportional: it takes one trial of
-each cell (belief × behaviour × framing × scenario × model), then a second of each, until it is full.
-Within a cell the order is that of a hash of the trials' ids, so that it is as good as drawn by lot,
-and the same every time.
+each cell (belief × behaviour × framing × scenario × model), then a second of each, until it is
+full. Within a cell the order is that of a hash of the trials' ids, so that it is as good as drawn
+by lot, and the same every time.
 """
 
 from dataclasses import dataclass

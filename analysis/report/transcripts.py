@@ -33,7 +33,7 @@ _FILTERS = (
 )
 _ALWAYS = 4  # so many of the filters are there even where all trials are alike in them
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 class _Pool:
@@ -135,7 +135,7 @@ class Collector:
         except RunFileError:
             # An imported table names prompts that nobody gave us; the page says so.
             return None
-        parts = [(message.role, message.content) for message in messages]
+        parts: list[tuple[str, str]] = [(each.role, each.content) for each in messages]
         # In text mode the tools stand in the system prompt already.
         if tools and row["mode"] == "agent":
             parts.append(("tools", json.dumps(tools, ensure_ascii=False, indent=1)))
@@ -158,10 +158,12 @@ def condition(row: Row) -> str:
 
 
 def asked(row: Row) -> str:
-    """`inline, choice`, or `not asked`."""
+    """`inline (choice)`, or `not asked`."""
     if row["probe_when"] == "none":
         return "not asked"
-    return ", ".join(part for part in (row["probe_when"], row["probe_how"]) if part) or "unknown"
+    if not row["probe_when"]:
+        return "unknown"
+    return f"{row['probe_when']} ({row['probe_how']})" if row["probe_how"] else row["probe_when"]
 
 
 def _belief(row: Row) -> str:

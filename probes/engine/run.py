@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import HawthorneError
+from ..runfile.read import RunReader
 from ..runfile.write import RunWriter
 from ..subjects.base import Subject
 from ..subjects.registry import make_judge, make_subject
@@ -40,13 +41,15 @@ def run_judging(
 ) -> Tally:
     """Have judges read what a run's rules left open, and what they have not judged yet."""
     tally = tally if tally is not None else Tally()
+    RunReader(run).close()  # a writer would make the file that is not there
+
+    def make(name: str) -> Subject:
+        return make_judge(name, max_connections=connections)
 
     async def work() -> None:
-        async with _models(
-            judges, lambda name: make_judge(name, max_connections=connections)
-        ) as js:
+        async with _models(judges, make) as models:
             with RunWriter.open(run) as writer:
-                await judge_open(run, js, writer, tally, connections)
+                await judge_open(run, models, writer, tally, connections)
 
     _complete(work)
     return tally
