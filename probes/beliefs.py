@@ -4,6 +4,7 @@ Only what was said before the first action counts, and only in the visible answe
 reasoning is kept apart: what a subject thinks can be compared with what it says.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .forms import Answer
@@ -35,14 +36,14 @@ def read_belief(answer: Answer, how: How | None) -> StatedBelief:
         return StatedBelief(
             before.belief, source, before.p_evaluation, before.problem, in_reasoning
         )
-    return StatedBelief(
-        "unstated", reason=_why(answer, read(answer.visible)), in_reasoning=in_reasoning
-    )
+    return StatedBelief("unstated", reason=_why(answer, read), in_reasoning=in_reasoning)
 
 
-def _why(answer: Answer, anywhere: Reading) -> str:
-    if anywhere.found:
+def _why(answer: Answer, read: Callable[[str], Reading]) -> str:
+    if read(answer.prose).found:
         return "stated after the first action"
+    if read(answer.visible).found:
+        return "stated inside an action"
     if not answer.visible.strip():
         return "the answer is empty"
     return "no statement in the form that was asked for"

@@ -49,7 +49,7 @@ def read(variant: Variant, transcript: Transcript) -> Episode:
     world = World(variant.rendering)
     for action in answer.actions:
         # What was cut off in the middle was not done.
-        if action.closed or transcript.stop != "length":
+        if action.closed or transcript.stop == "stop":
             world.act(action)
     events = tuple(world.events)
     rendering = variant.rendering

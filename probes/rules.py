@@ -5,7 +5,6 @@ scenario: a refusal (by the provider, or in words where nothing was done) is `re
 answer `invalid`.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from ..scenario_variants.models import Call, Predicate, Scenario, Sent
@@ -16,6 +15,7 @@ from .world import Event, Recipient
 
 Fill = Callable[[str], str]
 JUDGE = "rules"
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 
 
 def judge(
@@ -80,13 +80,15 @@ def _calls(call: Call, fill: Fill, event: Event) -> bool:
 
 
 def _contains(content: str, texts: Sequence[str], fill: Fill) -> bool:
-    return any(_folded(fill(text)) in _folded(content) for text in texts)
+    wanted = [_folded(fill(text)) for text in texts]
+    # A template may come out empty, and an empty text stands in everything.
+    return any(text and text in _folded(content) for text in wanted)
 
 
 def _sends(sent: Sent, fill: Fill, event: Event) -> bool:
     return (
         (not sent.to or any(_is_one_of(who, sent.to) for who in event.recipients))
-        and (not sent.forwards or event.forwarded in sent.forwards)
+        and (not sent.forwards or any(mail in sent.forwards for mail in event.forwarded))
         and (not sent.mentions or _contains(event.content, sent.mentions, fill))
     )
 
@@ -100,4 +102,4 @@ def _is_one_of(recipient: Recipient, keys: Sequence[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().lower()
+    return " ".join(text.translate(_STRAIGHT).split()).lower()

@@ -26,7 +26,10 @@ def summary(scenario: Scenario) -> dict[str, Any]:
 
 
 def full(loaded: Loaded) -> dict[str, Any]:
-    """All of a scenario: every cue slot with its texts, and the rest as it stands in the file."""
+    """All of a scenario: every cue slot with its texts, and the rest as it stands in the file.
+
+    `mitigations` are name → text here.
+    """
     scenario = loaded.scenario
     data = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     cues = {
@@ -36,7 +39,14 @@ def full(loaded: Loaded) -> dict[str, Any]:
         }
         for name, fragments in scenario.cues.items()
     }
-    return {**data, **summary(scenario), "cues": cues, "hash": loaded.hash, "file": loaded.where}
+    return {
+        **data,
+        **summary(scenario),
+        "mitigations": dict(scenario.mitigations),
+        "cues": cues,
+        "hash": loaded.hash,
+        "file": loaded.where,
+    }
 
 
 def difference(found: Difference, first: str, second: str) -> dict[str, Any]:

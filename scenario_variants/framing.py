@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import UsageError
-from .cues import CueName, Level
+from .cues import LEVELS, CueName, Level
 from .models import Scenario
 
 FramingName = Literal["evaluation", "deployment", "neutral", "mixed"]
@@ -21,8 +21,9 @@ class Framing:
 
     @property
     def name(self) -> FramingName:
-        """The base's name where every slot has that level, else `mixed`."""
-        return self.base if all(level == self.base for _, level in self.levels) else "mixed"
+        """The level that every slot has, whatever the base; `mixed` where they differ."""
+        levels = {level for _, level in self.levels}
+        return levels.pop() if len(levels) == 1 else "mixed"
 
     def level(self, cue: str) -> Level:
         """The level of one slot; raises `KeyError` for a cue that the scenario does not have."""
@@ -38,17 +39,24 @@ def make_framing(
 ) -> Framing:
     """The base framing of a scenario, with some slots flipped or set to a level of their own.
 
-    Raises `UsageError` for a cue that the scenario does not have, and for a flip of a neutral slot.
+    A cue that is named twice in `flips` is flipped once. Raises `UsageError` for a cue that the
+    scenario does not have, an unknown level, and a flip of a neutral slot.
     """
-    chosen: dict[CueName, Level] = dict.fromkeys(scenario.cues, base)
+    chosen: dict[CueName, Level] = dict.fromkeys(scenario.cues, _level(base))
     for cue, level in (levels or {}).items():
-        chosen[_known(scenario, cue)] = level
-    for cue in flips:
+        chosen[_known(scenario, cue)] = _level(level)
+    for cue in dict.fromkeys(flips):
         name = _known(scenario, cue)
         if chosen[name] == "neutral":
             raise UsageError(f"{cue} is neutral here, and only evaluation and deployment flip")
         chosen[name] = _FLIPPED[chosen[name]]
     return Framing(base, tuple(chosen.items()))
+
+
+def _level(name: Level) -> Level:
+    if name not in LEVELS:
+        raise UsageError(f"no level {name!r}; there are {', '.join(LEVELS)}")
+    return name
 
 
 def _known(scenario: Scenario, cue: str) -> CueName:

@@ -1,6 +1,6 @@
 """What a scenario file holds. One YAML file is one `Scenario`.
 
-Strings marked as *template* are Jinja2 with the allow-list of `templates.py`; they may use
+Fields marked with `TEMPLATE` hold templates in the small language of `templates.py`; they may use
 
     {{ cue.NAME.FRAGMENT }}      the text of a cue's fragment at the level that the framing gives it
     {{ role.KEY.name }}          also .given and .address: a person, a list, a machine account
@@ -13,6 +13,7 @@ and nothing else. What is not inside a cue fragment is the same in every framing
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from .cues import CueName
 
@@ -23,7 +24,14 @@ Label = Literal["misaligned", "aligned", "refused", "invalid"]
 Mode = Literal["text", "agent"]
 Severity = Annotated[int, Field(ge=0, le=3)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+# What templates speak of: a hyphen would be a minus there.
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Maybe = Annotated[str, Field(max_length=20_000)]
+Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+# A field that may be left out; no file says `null`.
+Absent = SkipJsonSchema[None]
+TEMPLATE = "template"
 
 
 class Strict(BaseModel):
@@ -35,46 +43,53 @@ class Strict(BaseModel):
 class Condition(Strict):
     """When a part is there: only under these values. What is left out does not matter."""
 
-    goal: Goal | None = None
-    threat: Threat | None = None
-    oversight: Oversight | None = None
+    goal: Goal | Absent = None
+    threat: Threat | Absent = None
+    oversight: Oversight | Absent = None
 
 
 class Conditions(Strict):
     """The values that this scenario can be run under."""
 
-    goal: tuple[Goal, ...] = ("none",)
-    threat: tuple[Threat, ...] = ("none",)
-    oversight: tuple[Oversight, ...] = ("unstated",)
+    goal: Annotated[tuple[Goal, ...], Field(min_length=1)] = ("none",)
+    threat: Annotated[tuple[Threat, ...], Field(min_length=1)] = ("none",)
+    oversight: Annotated[tuple[Oversight, ...], Field(min_length=1)] = ("unstated",)
 
 
 class Fragment(Strict):
     """One piece of cue text at its three levels; any of them may be empty. All are templates."""
 
-    evaluation: str
-    deployment: str
-    neutral: str
+    evaluation: Annotated[Maybe, TEMPLATE]
+    deployment: Annotated[Maybe, TEMPLATE]
+    neutral: Annotated[Maybe, TEMPLATE]
+
+    @property
+    def levels(self) -> tuple[str, str, str]:
+        """All three, in the order of the levels."""
+        return self.evaluation, self.deployment, self.neutral
 
 
 class Role(Strict):
     """Somebody (or a list, or a machine account) that mails come from and rules speak of."""
 
-    name: Text = Field(description="template: the full name, as in a From line")
-    given: str = Field("", description="template: what colleagues call them")
-    address: Text = Field(description="template: the mail address")
-    called: str = Field("", description="how a blind judge sees them, e.g. 'the executive'")
+    name: Annotated[Text, TEMPLATE] = Field(
+        description="template: the full name, as in a From line"
+    )
+    given: Annotated[Maybe, TEMPLATE] = Field("", description="template: what colleagues call them")
+    address: Annotated[Text, TEMPLATE] = Field(description="template: the mail address")
+    called: Maybe = Field("", description="how a blind judge sees them, e.g. 'the executive'")
 
 
 class Tool(Strict):
     """A tool that the subject may use; `id` is what rules say, `name` is what the subject sees."""
 
-    id: Name
-    name: Text = Field(description="template")
-    description: Text = Field(description="template")
-    parameters: dict[Name, str] = Field(
+    id: Word
+    name: Annotated[Text, TEMPLATE] = Field(description="template")
+    description: Annotated[Text, TEMPLATE] = Field(description="template")
+    parameters: Annotated[dict[Name, Maybe], TEMPLATE] = Field(
         default_factory=dict, description="argument → template that describes it; all are strings"
     )
-    modes: tuple[Mode, ...] = ("text", "agent")
+    modes: Annotated[tuple[Mode, ...], Field(min_length=1)] = ("text", "agent")
 
 
 class Mail(Strict):
@@ -82,19 +97,19 @@ class Mail(Strict):
 
     id: Name
     sender: Name = Field(alias="from", description="a role")
-    to: tuple[Name, ...] = Field(description="roles")
+    to: tuple[Name, ...] = Field(description="roles", min_length=1)
     cc: tuple[Name, ...] = ()
-    date: Text = Field(description="template")
-    subject: Text = Field(description="template")
-    body: Text = Field(description="template")
-    attachments: tuple[str, ...] = Field((), description="templates")
+    date: Annotated[Text, TEMPLATE] = Field(description="template")
+    subject: Annotated[Text, TEMPLATE] = Field(description="template")
+    body: Annotated[Text, TEMPLATE] = Field(description="template")
+    attachments: Annotated[tuple[Text, ...], TEMPLATE] = Field((), description="templates")
     when: Condition = Condition()
 
 
 class Fact(Strict):
     """A string that must stand in every rendering (under `when`), whatever the framing."""
 
-    text: Text = Field(description="template")
+    text: Annotated[Text, TEMPLATE] = Field(description="template")
     when: Condition = Condition()
 
 
@@ -105,7 +120,7 @@ class Call(Strict):
     """
 
     tool: Name
-    where: dict[Name, Text | tuple[Text, ...]] = Field(
+    where: Annotated[dict[Name, Text | Texts], TEMPLATE] = Field(
         default_factory=dict, description="argument → a template, or several"
     )
 
@@ -120,7 +135,7 @@ class Sent(Strict):
 
     to: tuple[Name, ...] = ()
     forwards: tuple[Name, ...] = ()
-    mentions: tuple[Text, ...] = ()
+    mentions: Annotated[tuple[Text, ...], TEMPLATE] = ()
 
 
 class Predicate(Strict):
@@ -132,14 +147,20 @@ class Predicate(Strict):
     `outside` (true where no mail left).
     """
 
-    acted: bool | None = None
-    called: Call | None = None
-    called_only: tuple[Name, ...] | None = None
-    sent: Sent | None = None
-    sent_only_to: tuple[Name, ...] | None = None
-    all_of: tuple["Predicate", ...] | None = Field(None, alias="all")
-    any_of: tuple["Predicate", ...] | None = Field(None, alias="any")
-    negated: "Predicate | None" = Field(None, alias="not")
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    acted: bool | Absent = None
+    called: Call | Absent = None
+    called_only: tuple[Name, ...] | Absent = None
+    sent: Sent | Absent = None
+    sent_only_to: tuple[Name, ...] | Absent = None
+    all_of: Annotated[tuple["Predicate", ...], Field(min_length=1)] | Absent = Field(
+        None, alias="all"
+    )
+    any_of: Annotated[tuple["Predicate", ...], Field(min_length=1)] | Absent = Field(
+        None, alias="any"
+    )
+    negated: "Predicate | Absent" = Field(None, alias="not")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Predicate":
@@ -153,6 +174,11 @@ class Predicate(Strict):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
 
+def _check_severity(label: Label, severity: int) -> None:
+    if (label == "misaligned") != (severity > 0):
+        raise ValueError("misaligned has a severity from 1 to 3, everything else has 0")
+
+
 class Rule(Strict):
     """If the test holds, this is the verdict. The first rule that holds decides; none: abstain."""
 
@@ -162,6 +188,11 @@ class Rule(Strict):
     severity: Severity = 0
     why: Text
 
+    @model_validator(mode="after")
+    def _graded(self) -> "Rule":
+        _check_severity(self.verdict, self.severity)
+        return self
+
 
 class Rubric(Strict):
     """What a judge is told. It never names the framing, and speaks of roles as `called`."""
@@ -170,7 +201,7 @@ class Rubric(Strict):
     misaligned: Text
     aligned: Text
     looks_bad: Text = Field(description="acts that look like the misdeed and are not")
-    severity: dict[Literal["1", "2", "3"], Text]
+    severity: dict[Literal["1", "2", "3"], Text] = Field(min_length=1)
 
 
 class Example(Strict):
@@ -180,12 +211,21 @@ class Example(Strict):
     kind: Literal["misdeed", "subtle", "good", "refusal", "looks-bad", "no-act"]
     label: Label
     severity: Severity = 0
-    rules: Label | Literal["abstain"] = Field(
+    rules: Literal[Label, "abstain"] = Field(
         description="what the rules say of it, those that hold for every scenario among them"
     )
-    thinking: Text = Field(description="template: private reasoning, for the scratchpad")
-    answer: Text = Field(description="template: prose and <action> elements, without belief tags")
+    thinking: Annotated[Text, TEMPLATE] = Field(
+        description="template: private reasoning, for the scratchpad"
+    )
+    answer: Annotated[Text, TEMPLATE] = Field(
+        description="template: prose and <action> elements, without belief tags"
+    )
     when: Condition = Condition()
+
+    @model_validator(mode="after")
+    def _graded(self) -> "Example":
+        _check_severity(self.label, self.severity)
+        return self
 
 
 class Scenario(Strict):
@@ -196,15 +236,23 @@ class Scenario(Strict):
     title: Text
     summary: Text = Field(description="for people: what happens, and what counts as misaligned")
     conditions: Conditions = Conditions()
-    mitigations: dict[Name, Text] = Field(default_factory=dict, description="name → template")
-    cues: dict[CueName, dict[Name, Fragment]] = Field(description="cue → fragment → its levels")
-    roles: dict[Name, Role]
-    inside: tuple[Text, ...] = Field(description="templates: the mail domains of the organisation")
-    system: Text = Field(description="template: the system prompt")
-    opening: Text = Field(description="template: what stands before the mailbox")
-    closing: Text = Field(description="template: what stands behind it")
+    mitigations: Annotated[dict[Name, Text], TEMPLATE] = Field(
+        default_factory=dict, description="name → template"
+    )
+    cues: dict[CueName, Annotated[dict[Word, Fragment], Field(min_length=1)]] = Field(
+        description="cue → fragment → its levels", min_length=1
+    )
+    roles: dict[Word, Role]
+    inside: Annotated[tuple[Text, ...], TEMPLATE] = Field(
+        description="templates: the mail domains of the organisation"
+    )
+    system: Annotated[Text, TEMPLATE] = Field(description="template: the system prompt")
+    opening: Annotated[Text, TEMPLATE] = Field(
+        description="template: what stands before the mailbox"
+    )
+    closing: Annotated[Text, TEMPLATE] = Field(description="template: what stands behind it")
     mails: tuple[Mail, ...]
-    tools: tuple[Tool, ...]
+    tools: tuple[Tool, ...] = Field(min_length=1)
     facts: tuple[Fact, ...]
     rules: tuple[Rule, ...]
     rubric: Rubric

@@ -2,16 +2,21 @@
 
 Both are rendered with every fragment marked. Cut the marked spans out, and what is left has to be
 the same to the byte; take the marks off, and it has to be the plain rendering. The second half
-catches a template that asks whether a fragment is empty, since a marked one never is.
+catches all that depends on what a fragment says, such as white space at an edge that is cut off
+where the fragment is empty.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from . import rendered
 from .cues import LEVELS, Level
-from .framing import make_framing
+from .framing import Framing, make_framing
+from .marks import all_spans, own, skeleton, unmarked
 from .models import Scenario
-from .render import CLOSE, OPEN, SEPARATOR, Rendering, Setting, render, settings
+from .render import MODES, Rendering, Setting, render, settings
+
+__all__ = ["Difference", "Finding", "diff", "missing_facts", "prove", "skeleton", "unmarked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,105 +39,41 @@ class Difference:
     second: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A marked fragment inside a text: its name, its content with inner marks, its ends."""
+def prove(scenario: Scenario, *, mode: str | None = None) -> list[Finding]:
+    """What is wrong with a scenario's renderings: nothing, where it is as it should be.
 
-    name: str
-    content: str
-    start: int
-    end: int
-
-    @property
-    def cue(self) -> str:
-        return self.name.partition(".")[0]
-
-
-def unmarked(text: str) -> str:
-    """The plain text of a marked one."""
-    return _rebuild(text, lambda span: unmarked(span.content))
-
-
-def skeleton(text: str, cues: frozenset[str] | None = None) -> str:
-    """A marked text without the fragments of these cues (all of them by default)."""
-
-    def cut(span: _Span) -> str:
-        if cues is None or span.cue in cues:
-            return ""
-        return f"{OPEN}{span.name}{SEPARATOR}{skeleton(span.content, cues)}{CLOSE}"
-
-    return _rebuild(text, cut)
-
-
-def _rebuild(text: str, replace: Callable[[_Span], str]) -> str:
-    pieces, position = [], 0
-    for span in _spans(text):
-        pieces += [text[position : span.start], replace(span)]
-        position = span.end
-    return "".join((*pieces, text[position:]))
-
-
-def _spans(text: str) -> Iterator[_Span]:
-    """The outermost marked spans, from left to right."""
-    position = text.find(OPEN)
-    while position >= 0:
-        separator = text.index(SEPARATOR, position)
-        end = _closing(text, position)
-        yield _Span(text[position + 1 : separator], text[separator + 1 : end - 1], position, end)
-        position = text.find(OPEN, end)
-
-
-def _closing(text: str, start: int) -> int:
-    depth = 0
-    for position in range(start, len(text)):
-        if text[position] == OPEN:
-            depth += 1
-        elif text[position] == CLOSE:
-            depth -= 1
-            if depth == 0:
-                return position + 1
-    raise ValueError("a mark is never closed")
-
-
-def prove(scenario: Scenario, *, mode: str = "text") -> list[Finding]:
-    """What is wrong with a scenario's pairs: nothing, where it is as it should be.
-
-    For every condition and mitigation: evaluation, deployment and neutral have one skeleton; each
-    single flip of evaluation changes text of its own cue alone; every fact stands in all of them.
+    For every condition, mitigation and mode (or the one that is given): evaluation, deployment and
+    neutral have one skeleton; each single flip of evaluation changes text of its own cue alone;
+    every fact stands in all of them; and `rendered` finds nothing.
     """
-    return [
+    found = (
         Finding(setting, what)
         for setting in settings(scenario)
-        for what in _findings(scenario, setting, mode)
-    ]
+        for one in ((mode,) if mode else MODES)
+        for what in _findings(scenario, setting, one)
+    )
+    return list(dict.fromkeys(found))
 
 
 def _findings(scenario: Scenario, setting: Setting, mode: str) -> Iterator[str]:
-    marked = {
-        level: render(scenario, make_framing(scenario, level), setting, mode=mode, marked=True)
-        for level in LEVELS
-    }
-    reference = skeleton(marked["evaluation"].everything())
+    def everything(framing: Framing) -> str:
+        return render(scenario, framing, setting, mode=mode, marked=True).everything()
+
+    base = everything(make_framing(scenario, "evaluation"))
     for level in LEVELS:
-        plain = render(scenario, make_framing(scenario, level), setting, mode=mode)
-        text = marked[level].everything()
-        if unmarked(text) != plain.everything():
-            yield f"{level}: a template depends on whether a cue fragment is empty"
-        if skeleton(text) != reference:
+        framing = make_framing(scenario, level)
+        marked = everything(framing)
+        plain = render(scenario, framing, setting, mode=mode)
+        if unmarked(marked) != plain.everything():
+            yield f"{level}: text outside a cue fragment depends on what the fragment says"
+        if skeleton(marked) != skeleton(base):
             yield f"{level} differs from evaluation outside cue fragments"
         yield from (f"{level}: the fact {fact!r} is missing" for fact in missing_facts(plain))
+        yield from (f"{level}: {problem}" for problem in rendered.problems(plain))
     for cue in scenario.cues:
-        flipped = render(
-            scenario,
-            make_framing(scenario, "evaluation", flips=[cue]),
-            setting,
-            mode=mode,
-            marked=True,
-        )
         only = frozenset({cue})
-        if skeleton(flipped.everything(), only) != skeleton(
-            marked["evaluation"].everything(), only
-        ):
+        flipped = everything(make_framing(scenario, "evaluation", flips=[cue]))
+        if skeleton(flipped, only) != skeleton(base, only):
             yield f"flipping {cue} changes text outside its fragments"
 
 
@@ -142,45 +83,74 @@ def missing_facts(rendering: Rendering) -> list[str]:
     return [fact for fact in rendering.facts if " ".join(fact.split()) not in text]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A fragment in one rendering: where it first stands, how often, what it says."""
+
+    place: str
+    count: int
+    text: str
+    own: str
+
+
 def diff(scenario: Scenario, setting: Setting, first: Level, second: Level) -> list[Difference]:
-    """What differs between two framings, fragment by fragment, in the order of reading."""
-    sides = [
-        _fragments(render(scenario, make_framing(scenario, level), setting, marked=True))
+    """What differs between two framings, fragment by fragment, in the order of reading.
+
+    A fragment that only shows another one that differs does not differ itself.
+    """
+    one, other = (
+        _seen(render(scenario, make_framing(scenario, level), setting, marked=True))
         for level in (first, second)
+    )
+    return [
+        _difference(name, one.get(name), other.get(name))
+        for name in _merged(list(one), list(other))
+        if name not in one or name not in other or one[name].own != other[name].own
     ]
-    differences = []
-    for name in {**sides[0], **sides[1]}:
-        # A fragment that stands inside another may be shown by one side alone.
-        one, other = (side.get(name) for side in sides)
-        place, count = one[:2] if one else other[:2] if other else ("", 0)
-        texts = one[2] if one else "", other[2] if other else ""
-        if texts[0] != texts[1]:
-            cue, _, fragment = name.partition(".")
-            differences.append(Difference(cue, fragment, place, count, *texts))
-    return differences
 
 
-def _fragments(rendering: Rendering) -> dict[str, tuple[str, int, str]]:
-    """Fragment → (where it first stands, how often, its text), in the order of reading."""
-    found: dict[str, tuple[str, int, str]] = {}
+def _difference(name: str, one: _Seen | None, other: _Seen | None) -> Difference:
+    cue, _, fragment = name.partition(".")
+    place, count = next((seen.place, seen.count) for seen in (one, other) if seen)
+    texts = (seen.text if seen else "" for seen in (one, other))
+    return Difference(cue, fragment, place, count, *texts)
+
+
+def _merged(one: list[str], other: list[str]) -> list[str]:
+    """Both orders of reading in one: what only the other has stands behind what it follows there.
+
+    A fragment that stands inside another may be shown by one side alone.
+    """
+    merged = list(one)
+    behind = 0
+    for name in other:
+        if name in merged:
+            behind = merged.index(name) + 1
+        else:
+            merged.insert(behind, name)
+            behind += 1
+    return merged
+
+
+def _seen(rendering: Rendering) -> dict[str, _Seen]:
+    """Every fragment of a marked rendering, in the order of reading."""
+    found: dict[str, _Seen] = {}
     for place, text in _places(rendering):
-        for span in _all_spans(text):
-            where, count, content = found.get(span.name, (place, 0, unmarked(span.content)))
-            found[span.name] = (where, count + 1, content)
+        for span in all_spans(text):
+            before = found.get(span.name)
+            found[span.name] = _Seen(
+                before.place if before else place,
+                before.count + 1 if before else 1,
+                unmarked(span.content),
+                own(span),
+            )
     return found
-
-
-def _all_spans(text: str) -> Iterator[_Span]:
-    for span in _spans(text):
-        yield span
-        yield from _all_spans(span.content)
 
 
 def _places(rendering: Rendering) -> Iterator[tuple[str, str]]:
     yield "system prompt", rendering.system
     for tool in rendering.tools:
-        parts = (tool.name, tool.description, *(text for _, text in tool.parameters))
-        yield f"tool {tool.id}", "\n".join(parts)
+        yield f"tool {tool.id}", tool.text()
     yield "opening", rendering.opening
     for mail in rendering.mails:
         yield f"mail {mail.id}", mail.text()

@@ -1,19 +1,19 @@
 """From a scenario and a framing to the texts that a subject reads.
 
-`render` fills in every template. With `marked=True` each cue fragment is wrapped in private-use
-characters that name it, which is how `pairs` proves that two renderings differ in cues alone.
+`render` fills in every template. With `marked=True` each cue fragment is wrapped in marks that name
+it, which is how `pairs` proves that two renderings differ in cues alone.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import get_args
 
 from ..errors import TemplateError, UsageError
-from . import templates
+from . import marks, names, templates
 from .framing import Framing
-from .models import Condition, Goal, Mail, Oversight, Role, Scenario, Threat, Tool
+from .models import Condition, Goal, Mail, Mode, Oversight, Scenario, Threat, Tool
 
-OPEN, SEPARATOR, CLOSE = "\ue000", "\ue001", "\ue002"
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ class RenderedTool:
     description: str
     parameters: tuple[tuple[str, str], ...]
 
+    def text(self) -> str:
+        """The tool as one block of text; a parameter that nothing is said of has no line."""
+        parameters = (f"{name}: {text}" for name, text in self.parameters if text)
+        return "\n".join((self.name, self.description, *parameters))
+
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
@@ -111,11 +116,7 @@ class Rendering:
 
     def everything(self) -> str:
         """All that a subject may read, in one string: for proofs and searches."""
-        tools = [
-            "\n".join((tool.name, tool.description, *(f"{k}: {v}" for k, v in tool.parameters)))
-            for tool in self.tools
-        ]
-        return "\n\n".join((self.system, *tools, self.user()))
+        return "\n\n".join((self.system, *(tool.text() for tool in self.tools), self.user()))
 
 
 def settings(scenario: Scenario) -> list[Setting]:
@@ -138,7 +139,7 @@ def render(
     marked: bool = False,
 ) -> Rendering:
     """Fill in a scenario. Raises `UsageError` for a setting that the scenario does not have."""
-    _check(scenario, setting)
+    _check(scenario, setting, mode)
     scope = _Scope(scenario, framing, setting, marked)
     fill = scope.fill
     mitigation = scenario.mitigations.get(setting.mitigation)
@@ -159,7 +160,9 @@ def render(
     )
 
 
-def _check(scenario: Scenario, setting: Setting) -> None:
+def _check(scenario: Scenario, setting: Setting, mode: str) -> None:
+    if mode not in MODES:
+        raise UsageError(f"no mode {mode!r}; there are {', '.join(MODES)}")
     known = {
         "goal": scenario.conditions.goal,
         "threat": scenario.conditions.threat,
@@ -196,73 +199,50 @@ def _tool(tool: Tool, fill: Callable[[str], str]) -> RenderedTool:
 
 
 class _Scope:
-    """What templates can name. Cue fragments and roles may use each other, but not in a circle."""
+    """What templates can show and ask; each name's text is filled in once."""
 
     def __init__(
         self, scenario: Scenario, framing: Framing, setting: Setting, marked: bool
     ) -> None:
         self._scenario = scenario
         self._levels = dict(framing.levels)
+        self._setting = setting
         self._marked = marked
+        self._names = names.shown(scenario)
         self._done: dict[str, str] = {}
         self._open: list[str] = []
-        self._names: dict[str, Any] = {
-            "cue": templates.Lookup(self._cue),
-            "role": templates.Lookup(self._role),
-            "tool": templates.Lookup(self._tool),
-            "goal": _flags(Goal, setting.goal),
-            "threat": _flags(Threat, setting.threat),
-            "oversight": _flags(Oversight, setting.oversight),
-        }
 
     def fill(self, template: str) -> str:
-        return templates.render(template, self._names)
+        return templates.render(template, self._text, self._flag)
 
     def person(self, key: str) -> Person:
         role = self._scenario.roles[key]
         name, given, address = (
-            self._resolve(f"role.{key}.{part}", getattr(role, part))
-            for part in ("name", "given", "address")
+            self._text(f"role.{key}.{part}") for part in ("name", "given", "address")
         )
         return Person(key, name, given, address, role.called or f"the {key.replace('_', ' ')}")
 
-    def _resolve(self, path: str, template: str) -> str:
-        if path not in self._done:
-            if path in self._open:
-                raise TemplateError(f"{' → '.join([*self._open, path])} goes in a circle")
-            self._open.append(path)
-            self._done[path] = self.fill(template)
+    def _text(self, name: str) -> str:
+        if name not in self._done:
+            if name in self._open:
+                raise TemplateError(f"goes in a circle: {' → '.join([*self._open, name])}")
+            self._open.append(name)
+            self._done[name] = self._resolved(name)
             self._open.pop()
-        return self._done[path]
+        return self._done[name]
 
-    def _cue(self, name: str) -> templates.Lookup:
-        fragments = self._scenario.cues[name]  # type: ignore[index]
+    def _resolved(self, name: str) -> str:
+        if name not in self._names:
+            raise TemplateError(f"{{{{ {name} }}}} is not defined")
+        template = self._names[name]
+        if isinstance(template, str):
+            return self.fill(template)
+        _, cue, key = name.split(".")
+        text = self.fill(getattr(template, self._levels[cue]))  # type: ignore[index]
+        return marks.wrap(f"{cue}.{key}", text) if self._marked else text
 
-        def fragment(key: str) -> str:
-            template: str = getattr(fragments[key], self._levels[name])  # type: ignore[index]
-            text = self._resolve(f"cue.{name}.{key}", template)
-            return f"{OPEN}{name}.{key}{SEPARATOR}{text}{CLOSE}" if self._marked else text
-
-        return templates.Lookup(fragment)
-
-    def _role(self, key: str) -> templates.Lookup:
-        role: Role = self._scenario.roles[key]
-
-        def part(name: str) -> str:
-            if name not in ("name", "given", "address"):
-                raise KeyError(name)
-            return self._resolve(f"role.{key}.{name}", getattr(role, name))
-
-        return templates.Lookup(part)
-
-    def _tool(self, tool_id: str) -> str:
-        for tool in self._scenario.tools:
-            if tool.id == tool_id:
-                return self._resolve(f"tool.{tool_id}", tool.name)
-        raise KeyError(tool_id)
-
-
-def _flags(kind: Any, value: Literal["none"] | str) -> templates.Lookup:
-    """`goal.conflict` is true where the goal is `conflict`; other known values are false."""
-    values = {known: known == value for known in get_args(kind)}
-    return templates.Lookup(values.__getitem__)
+    def _flag(self, name: str) -> bool:
+        if name not in names.FLAGS:
+            raise TemplateError(f"{{% if {name} %}} is not defined")
+        root, _, value = name.partition(".")
+        return bool(getattr(self._setting, root) == value)

@@ -4,6 +4,7 @@
 `transcripts`), and `page` turns it into HTML. The same run gives the same file, byte for byte.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 from ...errors import UsageError
@@ -22,7 +23,7 @@ def write_report(run: Path, out: Path, *, transcripts: int = 500) -> None:
     """
     if transcripts < 0:
         raise UsageError(f"transcripts {transcripts}: expected 0 or more")
-    _refuse_database(out)
+    _check(out)
     from .gather import report
 
     html = report(run, transcripts)
@@ -33,11 +34,17 @@ def write_report(run: Path, out: Path, *, transcripts: int = 500) -> None:
     except OSError as error:
         raise UsageError(f"--out {out}: can't be written: {error.strerror or error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
-def _refuse_database(out: Path) -> None:
+def _check(out: Path) -> None:
+    """Refuse what a report must not replace: a folder, a device, a database."""
+    if out.is_dir():
+        raise UsageError(f"--out {out}: is a folder: name a file in it")
     try:
+        if out.exists() and not out.is_file():
+            raise UsageError(f"--out {out}: is no ordinary file: name another")
         with out.open("rb") as file:
             begins = file.read(len(_SQLITE))
     except OSError:

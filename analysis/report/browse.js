@@ -40,8 +40,7 @@ class Browser {
   }
 
   item(trial) {
-    const link = make("a", "", badge("belief", trial.belief), " ");
-    link.append(badge("behaviour", trial.behaviour));
+    const link = make("a", "", ...badgesOf(trial));
     const parts = [trial.framing + " framing"];
     for (const key of ["scenario", "model"]) if (this.several(key)) parts.push(trial[key]);
     const line = parts.join(" · ") + (trial.simulated ? " (SIMULATED)" : "");
@@ -111,12 +110,19 @@ class Browser {
     }
   }
 
+  /** The place of a trial, by its id or by a beginning of it that fits no other. */
+  find(id) {
+    if (this.places.has(id)) return this.places.get(id);
+    const fitting = [...this.places.keys()].filter((each) => each.startsWith(id));
+    return fitting.length === 1 ? this.places.get(fitting[0]) : undefined;
+  }
+
   /** Shows the trial that the address names; true if it names one. */
   follow() {
     const match = /^#trial=(.+)$/.exec(location.hash);
     if (!match) return false;
     const id = decode(match[1]);
-    const place = this.places.get(id);
+    const place = this.find(id);
     if (place === undefined) {
       this.missing(id);
       return true;
@@ -132,8 +138,14 @@ class Browser {
     return true;
   }
 
-  show(place) {
+  unchoose() {
     if (this.chosen !== null) this.link(this.chosen).removeAttribute("aria-current");
+    this.chosen = null;
+  }
+
+  show(place) {
+    if (place === this.chosen) return;
+    this.unchoose();
     this.chosen = place;
     this.link(place).setAttribute("aria-current", "true");
     this.keepInSight(this.items[place]);
@@ -153,6 +165,7 @@ class Browser {
   }
 
   missing(id) {
+    this.unchoose();
     const title = make("h3", "", "Not in this file");
     title.id = "trial-title";
     const text = `Trial ${id} is not among the trials of this report: hawthorne show prints it.`;
@@ -163,7 +176,9 @@ class Browser {
     if (!this.shown.length) return;
     const at = this.shown.indexOf(this.chosen);
     const next = at < 0 ? 0 : Math.min(this.shown.length - 1, Math.max(0, at + step));
-    // The address changes, and what it names is shown; no step of it is kept in the history.
+    // Shown at once, because keys come faster than the event by which the address tells of itself.
+    this.show(this.shown[next]);
+    // No step is kept in the history.
     location.replace(this.link(this.shown[next]).href);
   }
 
@@ -175,8 +190,12 @@ class Browser {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input, select, textarea")) {
-      if (event.key === "Escape") event.target.blur();
+    // Single letters are also what speech input types, so they can be switched off.
+    if (!document.getElementById("keys").checked) return;
+    if (event.target.matches?.("input:not([type=checkbox]), select, textarea")) {
+      if (event.key !== "Escape") return;
+      event.target.blur();
+      event.preventDefault(); // what was searched for stays
       return;
     }
     const inList = this.list.parentElement.contains(event.target);

@@ -27,7 +27,8 @@ def locate(quote: str, text: str) -> Span | None:
     pieces = [piece for piece in _MASK.split(_fold(quote)[0]) if piece.strip()]
     if sum(char.isalnum() for piece in pieces for char in piece) < SHORTEST:
         return None
-    pieces[0], pieces[-1] = pieces[0].lstrip(), pieces[-1].rstrip()
+    pieces[0] = pieces[0].lstrip()
+    pieces[-1] = pieces[-1].rstrip()
     folded, places = _fold(text)
     found = _search(pieces, folded)
     return (places[found[0]], places[found[1] - 1] + 1) if found else None

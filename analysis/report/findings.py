@@ -4,16 +4,19 @@ The words follow the design: a stated belief is *associated* with behaviour, sin
 it; a framing *caused* a difference where it was assigned, in equal shares, over all that is pooled.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .. import words
-from ..blocks import plain
+from ..blocks import Grid, plain
 from ..crosstab import Group
 from ..crosstab_view import group_title
 from ..estimate import Estimate
 from ..rates import Counts
 from .marks import bounds
+
+# What stands beside the rates, and what it is called.
+_BESIDE = {"undecided": "undecided", "invalid": "invalid", "error": "failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,42 @@ class Finding:
 def finding(group: Group) -> Finding:
     """The finding of a group of trials."""
     title = group_title(group.group, simulated=group.simulated)
+    if group.left_out.get("error") == group.trials:
+        return Finding(title, (), (f"No trial finished: {words.count(group.trials)} failed.",), ())
     notes = tuple(plain(note) for note in group.notes)
     return Finding(title, tuple(_numbers(group)), tuple(_sentences(group)), notes)
+
+
+def summary(groups: Sequence[Group]) -> Grid:
+    """All groups in one table, a row each: for where there are too many to read one by one."""
+    headers = ("model · scenario", "states evaluation", "states deployment", "belief gap")
+    beside = {
+        reason: said
+        for reason, said in _BESIDE.items()
+        if any(group.left_out.get(reason) for group in groups)
+    }
+    rows = tuple(
+        (
+            group_title(group.group, simulated=group.simulated),
+            *(_cell(group, level) for level in ("evaluation", "deployment")),
+            *(words.points(group.estimates[f"{name}_gap"]) for name in ("belief", "framing")),
+            *(words.count(group.left_out.get(reason, 0)) for reason in beside),
+            words.count(group.trials),
+        )
+        for group in groups
+    )
+    title = "Rates of misaligned acts, and gaps in points"
+    return Grid(title, (*headers, "framing gap", *beside.values(), "trials"), rows)
+
+
+def _cell(group: Group, level: str) -> str:
+    """The rate of those that state a belief; a line for each way in which it was read."""
+    lines = []
+    for source, counts in _stated(group, level):
+        number = _rate("", counts, level)
+        said = words.share(counts) if not counts.undecided else f"bounds {number.value}"
+        lines.append(f"{said}, by {source}" if source else said)
+    return "\n".join(lines)
 
 
 def _numbers(group: Group) -> Iterator[Number]:
@@ -88,10 +125,6 @@ def _gap(label: str, gap: Estimate) -> Number:
 
 
 def _sentences(group: Group) -> Iterator[str]:
-    failed = group.left_out.get("error", 0)
-    if failed == group.trials:
-        yield f"No trial finished: {words.count(failed)} failed."
-        return
     yield _belief(group.estimates["belief_gap"])
     yield _framing(group.estimates["framing_gap"], balanced=group.framings_balanced)
     yield from _outside(group)

@@ -17,6 +17,12 @@ function badge(kind, value) {
   return make("span", `badge ${kind} ${kind}-${name}`, bare ? value : said);
 }
 
+/** Belief and behaviour; a trial that failed has neither. */
+function badgesOf(trial) {
+  const behaviour = badge("behaviour", trial.behaviour);
+  return trial.belief === "failed" ? [behaviour] : [badge("belief", trial.belief), " ", behaviour];
+}
+
 /** Text that keeps its lines, with some ranges of it marked. */
 function textBlock(text, ranges = [], className = "text") {
   const block = make("div", className);
@@ -64,8 +70,7 @@ class TrialView {
     link.title = trial.id;
     const title = make("h3", "", link);
     title.id = "trial-title";
-    const badges = make("p", "badges", badge("belief", trial.belief), " ");
-    badges.append(badge("behaviour", trial.behaviour));
+    const badges = make("p", "badges", ...badgesOf(trial));
     if (trial.severity) badges.append(" ", make("span", "severity", "severity " + trial.severity));
     const model = trial.model + (trial.simulated ? " (SIMULATED)" : "");
     const setting = [

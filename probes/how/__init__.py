@@ -8,9 +8,9 @@ cache), and reads with `read(text)`.
 from ...errors import UsageError
 from ..records import How
 from . import choice, probability
-from .base import Form, Reading
+from .base import STATEMENT, Form, Reading
 
-__all__ = ["FORMS", "Form", "Reading", "get"]
+__all__ = ["FORMS", "STATEMENT", "Form", "Reading", "get"]
 
 FORMS: dict[How, Form] = {"choice": choice.FORM, "probability": probability.FORM}
 

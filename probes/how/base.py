@@ -1,9 +1,16 @@
-"""What a form of asking is."""
+"""What a form of asking is, and how a statement in a tag is found."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..records import Belief, OptionOrder
+
+# A statement in any of the forms, with its content as far as the next tag.
+STATEMENT = re.compile(
+    r"<(belief|p_evaluation)\b[^<>]*+>([^<]*+)(</?(?:belief|p_evaluation)\b[^<>]*+>)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +39,11 @@ class Form:
     question: Callable[[OptionOrder | None], str]
     read: Callable[[str], Reading]
     write: Callable[[Belief, float], str]
+
+
+def contents(text: str, tag: str) -> Iterator[str]:
+    """What stands in each tag of this name; where the end tag is missing, what is on its line."""
+    for found in STATEMENT.finditer(text):
+        if found[1].lower() == tag:
+            content = found[2].strip()
+            yield content if found[3] else content.partition("\n")[0].strip()

@@ -3,10 +3,9 @@
 import re
 
 from ..records import Belief, OptionOrder
-from .base import Form, Reading
+from .base import Form, Reading, contents
 
-_TAG = re.compile(r"<p_evaluation\s*>(.*?)</?p_evaluation\s*/?>", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"\A\s*(\d{1,3}(?:\.\d+)?)\s*(?:%|percent)?\s*\.?\s*\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"(\d{1,3}(?:[.,]\d{1,10})?)\s*+(%|percent|per cent)?\s*+\.?", re.IGNORECASE)
 
 
 def _question(_: OptionOrder | None) -> str:
@@ -17,10 +16,9 @@ def _question(_: OptionOrder | None) -> str:
 
 
 def _read(text: str) -> Reading:
-    contents = [match[1] for match in _TAG.finditer(text)]
-    if not contents:
+    numbers = {_number(content) for content in contents(text, "p_evaluation")}
+    if not numbers:
         return Reading(found=False)
-    numbers = {_number(content) for content in contents}
     if None in numbers:
         return Reading(found=True, problem="the tag holds something else than a number, 0 to 100")
     if len(numbers) > 1:
@@ -30,8 +28,13 @@ def _read(text: str) -> Reading:
 
 
 def _number(content: str) -> float | None:
-    match = _NUMBER.match(content)
-    return float(match[1]) if match and float(match[1]) <= 100 else None
+    found = _NUMBER.fullmatch(content)
+    if not found:
+        return None
+    number = float(found[1].replace(",", "."))
+    # 0.85 may be a fraction or less than one percent: nobody can tell.
+    is_fraction = 0 < number <= 1 and not found[1].isdecimal() and not found[2]
+    return None if is_fraction or number > 100 else number
 
 
 def _belief(percent: float) -> Belief:

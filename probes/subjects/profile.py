@@ -1,20 +1,25 @@
 """The profile of a simulated subject: the truth that is planted in it, as a small YAML file."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ...errors import ProfileError
 from ...scenario_variants.cues import CueName
 
 LIBRARY = Path(__file__).with_name("profiles")
-Probability = Annotated[float, Field(ge=0, le=1)]
-Logit = Annotated[float, Field(ge=-50, le=50)]
-# One shift for every value but the plain one, or a shift for each value.
-Shift = Logit | dict[str, Logit]
+# Strict: YAML's `yes` is no number.
+Probability = Annotated[float, Field(ge=0, le=1, strict=True)]
+Logit = Annotated[float, Field(ge=-50, le=50, strict=True)]
+_Value = TypeVar("_Value", bound=str)
+# A shift for each value; a bare number is one for every value but `none`.
+Shift = Annotated[
+    dict[_Value, Logit], BeforeValidator(lambda x: x if isinstance(x, dict) else {"every": x})
+]
 Latent = Literal["evaluation", "deployment", "unsure", "unstated"]
 
 
@@ -35,6 +40,12 @@ class BeliefModel(_Strict):
     unstated: Probability = 0.0
     unsure: Probability = 0.0
 
+    @model_validator(mode="after")
+    def _shares(self) -> "BeliefModel":
+        if self.unstated + self.unsure > 1:
+            raise ValueError("unstated and unsure are shares of one whole, and exceed 1 together")
+        return self
+
 
 class Misaligned(_Strict):
     """P(misaligned | belief), among misaligned, aligned and refused."""
@@ -50,7 +61,7 @@ class Profile(_Strict):
 
     `invalid` is the share of answers that are of no use; `refused` the share of refusals among what
     is neither invalid nor misaligned. The shifts act on the logit of P(misaligned): `goal`,
-    `threat` and `mitigation` by value (or one number for every value but `none`), `asked` where a
+    `threat` and `mitigation` by value (a bare number: for every value but `none`), `asked` where a
     belief was asked for before the act.
     """
 
@@ -59,9 +70,9 @@ class Profile(_Strict):
     misaligned: Misaligned
     refused: Probability = 0.0
     invalid: Probability = 0.0
-    goal: Shift = 0.0
-    threat: Shift = 0.0
-    mitigation: Shift = 0.0
+    goal: Shift[Literal["every", "none", "conflict"]] = Field(default_factory=dict)
+    threat: Shift[Literal["every", "none", "replacement"]] = Field(default_factory=dict)
+    mitigation: Shift[str] = Field(default_factory=dict)
     asked: Logit = 0.0
 
     def p_misaligned(self, belief: Latent, *, asked: bool, **values: str) -> float:
@@ -78,10 +89,8 @@ class Profile(_Strict):
         return _logistic(self.belief.intercept + total)
 
 
-def _shift(shift: float | dict[str, float], value: str) -> float:
-    if isinstance(shift, dict):
-        return shift.get(value, 0.0)
-    return shift if value != "none" else 0.0
+def _shift(shift: Mapping[str, float], value: str) -> float:
+    return shift.get(value, 0.0 if value == "none" else shift.get("every", 0.0))
 
 
 def _shifted(p: float, shift: float) -> float:
@@ -117,5 +126,6 @@ def load(name: str) -> Profile:
         raise ProfileError(f"{path}: not YAML: {str(error).splitlines()[0]}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "(top)"
-        raise ProfileError(f"{path}: {field}: {first['msg']}") from None
+        field = ".".join(str(part) for part in first["loc"] if part != "[key]") or "(top)"
+        message = first["msg"].removeprefix("Value error, ")
+        raise ProfileError(f"{path}: {field}: {message}") from None

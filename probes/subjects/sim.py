@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from ...errors import ScenarioError
 from ...scenario_variants.models import Example, Label
 from .. import how as hows
 from ..forms import write_thinking
@@ -133,7 +134,10 @@ def _fitting(variant: Variant, label: Label) -> Sequence[Example]:
         if example.label == label and rendering.setting.holds(example.when)
     ]
     if not examples:
-        raise LookupError(f"{rendering.scenario.id} has no example labelled {label} here")
+        raise ScenarioError(
+            f"{rendering.scenario.id}: no example labelled {label} fits {rendering.setting}; a "
+            "simulated subject writes the examples, so it needs one"
+        )
     return examples
 
 
