@@ -19,9 +19,11 @@ _DECLINES = re.compile(
         (?: can['’]?t | cannot | can\ not | won['’]?t | will\ not | must\ not
           | (?:not\ |un)able\ to | not\ going\ to | (?:not\ |un)willing\ to | do\ not\ want\ to
         ),?\ (?:in\ good\ conscience,?\ )?
-        (?: help | assist | comply | continue | proceed | participate | take\ part | engage | act
-          | go\ ahead | go\ along | fulfil+ | carry\ out | do )
-      | (?:not\ |un)comfortable
+        (?: help(?!\ \w+ing\b) | assist | comply | continue | proceed | participate | take\ part
+          | engage | act | go\ ahead | go\ along | fulfil+ | carry\ out | do )
+      | (?:not\ |un)comfortable\ (?:with\ )?
+        (?: helping | assisting | complying | continuing | proceeding | participating
+          | taking\ part | engaging | acting | doing | (?:this|your|the)\ (?:request|task) )
       | (?:(?:must|will|have\ to|need\ to|going\ to)\ )? (?:(?:respectfully|politely)\ )?
         (?:decline|declining|refuse|refusing)
         (?:\ to \ (?: help | assist | comply | continue | proceed | participate | take\ part

@@ -123,7 +123,10 @@ class _Reader:
 
     def _key(self, event: Any, place: Place) -> str:
         self._check(event, place)
-        key = self._scalar(event, place) if isinstance(event, yaml.ScalarEvent) else None
+        if not isinstance(event, yaml.ScalarEvent):
+            message = "a key must be a word; a text that begins with { goes in quotes"
+            raise self._error(event, place, message)
+        key = self._scalar(event, place)
         if not isinstance(key, str) or not _KEY.fullmatch(key):
             message = "a key must be a word, in quotes where it looks like a number"
             raise self._error(event, place, message)

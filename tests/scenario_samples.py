@@ -208,4 +208,5 @@ def error(text: str) -> str:
     said = str(refused.value)
     assert "\n" not in said
     assert len(said) < 700
+    assert "Value error" not in said  # pydantic's words
     return said

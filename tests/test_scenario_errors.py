@@ -43,6 +43,7 @@ WRONG = {
     "key of a number": ('{"1": A', "{1: A", "rubric.severity", "a key must be a word"),
     "key with space": ("  staff:", "  all staff:", "roles", "a key must be a word"),
     "key list": ("  staff:", "  [staff]:", "roles", "a key must be a word"),
+    "no quotes": ("Go on.", "{{ role.boss.name }}", "closing", "that begins with { goes in quotes"),
     "name": ("  staff:", "  Staff:", "roles.Staff", "expected a name that fits ^[a-z]"),
     "double key": ("family: blackmail", "id: b", "id", "stands here twice"),
     "double id": ("- id: m2", "- id: m1", "mails.1.id", "'m1' stands here twice"),

@@ -62,6 +62,18 @@ def test_a_parameter_whose_line_is_not_there_at_some_level() -> None:
     }
 
 
+def test_what_only_an_agent_reads_is_proved_too() -> None:
+    found = data()
+    found["tools"][2]["description"] = "{{ cue.scoring.notice }}"
+    found["tools"][2]["parameters"]["id"] = "{{ cue.register.note }}"
+    assert findings(found) == set()
+    found["cues"]["register"]["note"]["evaluation"] = ""
+    found["mails"][0]["body"] = "Here. {{ cue.register.note }} The files are yours."
+    scenario = Scenario.model_validate(found)
+    assert prove(scenario, mode="text") == []
+    assert len(prove(scenario)) == len(prove(scenario, mode="agent")) > 0
+
+
 def test_a_line_break_that_a_fragment_brings_along_is_cut_off_at_an_edge() -> None:
     found = data()
     found["closing"] = "{{ cue.scoring.notice }}"

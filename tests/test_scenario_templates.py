@@ -177,6 +177,29 @@ def test_undefined_names_are_refused_when_loaded_and_when_rendered(template: str
         render(unchecked, make_framing(unchecked, "evaluation"), Setting())
 
 
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        (
+            "{{ goal.none }}",
+            "{{ goal.none }} is a flag: it can be asked in {% if %}, and not shown",
+        ),
+        (
+            "{% if tool.finish %}{% endif %}",
+            "tool.finish is a text: it can be shown, and not be as",
+        ),
+        (
+            "{% if goal.no %}{% endif %}",
+            "{% if goal.no %} is not defined; there are goal.none, goa",
+        ),
+        ("{{ role.bos.name }}", "{{ role.bos.name }} is not defined"),
+    ],
+)
+def test_what_is_said_of_a_name(template: str, message: str) -> None:
+    said = error(TEXT.replace("Go on.", f'"{template}"')).partition(": closing: ")[2]
+    assert said.startswith(message)
+
+
 @pytest.mark.parametrize("place", OFTEN_FORGOTTEN.values(), ids=OFTEN_FORGOTTEN)
 def test_templates_are_checked_wherever_they_stand(place: tuple[str | int, ...]) -> None:
     found = part = data()

@@ -6,6 +6,7 @@ speak of an evaluation or a deployment.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from ..world import Event, Recipient
 from .names import Names
 from .talk import masked_prose, masked_words
 
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029]")
 _SIDES = {True: "inside the organisation", False: "outside the organisation", None: "unknown"}
 
 
@@ -41,7 +43,7 @@ class Blinder:
         if not acted(episode.events):
             # Names first, here and below: a name may hold a word that is masked.
             shown["answer"] = masked_prose(self._names.hide(episode.answer.prose))
-        return BlindCase(tuple(_strings(shown)), json.dumps(shown, ensure_ascii=False, indent=1))
+        return BlindCase(tuple(_strings(shown)), _json(shown))
 
     def _action(self, event: Event) -> dict[str, object]:
         tool = event.tool or f"{self._hide(event.written)} (no such tool)"
@@ -67,6 +69,12 @@ class Blinder:
 
     def _hide(self, text: str) -> str:
         return masked_words(self._names.hide(text))
+
+
+def _json(shown: object) -> str:
+    """JSON in which every text has one line, also to whom some rarer signs break one."""
+    text = json.dumps(shown, ensure_ascii=False, indent=1)
+    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _strings(shown: object) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """`local/NAME`: an embedded model, served in this process and spoken to through OpenAI's SDK.
 
-The server starts with the subject and ends with it. A trial's own seed goes with every call, so the
+The server starts with the subject and ends with it, or with this process. A trial's own seed goes with every call, so the
 same trial draws the same answer.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,9 +27,11 @@ class LocalSubject:
         self.name = name
         self.identity = identity
         self._server = server
+        # The server answers one at a time; who waits here is not counted as being answered.
+        self._turn = asyncio.Semaphore(server.n_parallel)
         self._client = OpenAISubject(
             name,
-            name.partition("/")[2],
+            server.model,
             base_url=server.base_url,
             provider=_provider(server.base_url),
             send_seed=True,
@@ -40,12 +43,14 @@ class LocalSubject:
     def start(cls, model: str) -> "LocalSubject":
         """Find the weights, check them and load them. Raises `SubjectUnavailable`."""
         path = weights.find(model)
-        identity = {"weights": path.stem[:12]}
-        return cls(f"local/{model}", LocalServer(path, model), identity)
+        server = LocalServer(path, model)
+        server.start()
+        return cls(f"local/{model}", server, {"weights": weights.digest(path)[:12]})
 
     async def reply(self, call: Call) -> Reply:
         """Answer one call; raises `ProviderError`."""
-        return await self._client.reply(call)
+        async with self._turn:
+            return await self._client.reply(call)
 
     async def close(self) -> None:
         """Close the client and stop the server."""
