@@ -7,6 +7,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 	then echo $$python; break; fi; done)
 
 BIN := .venv/bin
+DEMO := demo-output
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The same versions everywhere, those of the build's own tools too.
 INSTALL := $(PIP) install -c constraints.txt --build-constraint constraints.txt
@@ -14,8 +15,19 @@ INSTALL := $(PIP) install -c constraints.txt --build-constraint constraints.txt
 .NOTPARALLEL:
 .PHONY: demo test lint bench install clean
 
+# Two subjects in one run file: a simulated one with the study's rates planted in it, and a real one.
+# The real one's prompt is read once per variant; its answers take most of the time.
 demo: .venv/.local
-	$(BIN)/hawthorne --help
+	@mkdir -p $(DEMO)
+	@echo "A simulated subject: 1,000 trials"
+	@$(BIN)/hawthorne sweep --model sim/figure-10 --scenario blackmail --epochs 500 \
+		--judge sim/judge --out $(DEMO)/demo.db
+	@echo; echo "A real model, embedded: 12 trials, two to four minutes on two cores"
+	@$(BIN)/hawthorne sweep --model local/qwen-0.5b --scenario blackmail --epochs 6 \
+		--no-scratchpad --max-tokens 300 --out $(DEMO)/demo.db || \
+		echo "The embedded model could not do all of it: going on with what is there." >&2
+	@echo; $(BIN)/hawthorne crosstab $(DEMO)/demo.db
+	@echo; $(BIN)/hawthorne report $(DEMO)/demo.db --out $(DEMO)/report.html
 
 test: lint
 	$(BIN)/python -m pytest

@@ -20,6 +20,7 @@ from typing import Any, Literal, TextIO, get_args
 from ..errors import TableError, UsageError
 from ..probes.records import Trial
 from .columns import COLUMNS, JSON_COLUMNS, REQUIRED
+from .files import replacing
 
 Form = Literal["csv", "jsonl"]
 # Python's own limit for one cell is 128 KiB, and a provider's error page can be longer.
@@ -72,16 +73,8 @@ def export_run(run: Path, to: str, out: Path | None = None) -> int:
     with RunReader(run) as reader:
         if out is None:
             return export(reader.trials(), to, sys.stdout)
-        part = out.with_name(f"{out.name}.part")
-        try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                count = export(reader.trials(), to, file)
-            part.replace(out)
-        except OSError as error:
-            raise UsageError(f"--out {out}: can't be written: {error.strerror}") from None
-        finally:
-            part.unlink(missing_ok=True)
-        return count
+        with replacing(out) as file:
+            return export(reader.trials(), to, file)
 
 
 def _export_csv(trials: Iterable[Trial], stream: TextIO) -> int:

@@ -5,6 +5,7 @@ is what a model does and not how well it closes tags. An action that another one
 its arguments is no action.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ _ATTRIBUTE = re.compile(
 # Nobody is asked to escape anything; who does it all the same means the plain sign.
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#34|#39);")
 _LOOSE = "text"
+_BLANKS = {"…", "..."}
+_STATEMENTS = {"belief", "p_evaluation"}
+# Elements that may give an argument's name in an attribute instead of being called by it.
+_NAMELESS = {"parameter", "argument", "param", "arg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,17 @@ class _Reader:
         while at < len(self._tags):
             if begins_action(self._tags[at]):
                 action, at = self._action(at)
-                yield action
+                if action:
+                    yield action
             else:
                 at += 1
 
-    def _action(self, opening: int) -> tuple[Action, int]:
-        """The action that begins with this tag, and the index of the tag behind it."""
+    def _action(self, opening: int) -> tuple[Action | None, int]:
+        """The action that begins with this tag, and the index of the tag behind it.
+
+        A tag without an end, and without arguments right behind it, is not an action but talk of
+        one; and the form as the prompt shows it is no action before it is filled in.
+        """
         tag = self._tags[opening]
         own_end = self._ends.get(opening)
         # Without an end of its own it lasts until the next action begins.
@@ -89,24 +99,36 @@ class _Reader:
         elements: list[tuple[str, str]] = []
         loose: list[str] = []
         at, end = opening + 1, tag.stop
-        while tag.opens and at < stop and not begins_action(self._tags[at]):
+        while tag.opens and at < stop and not self._is_outside(at, own_end):
             inner, after = self._tags[at], at + 1
-            if inner.opens:
+            if not inner.is_end:
                 loose.append(self._text[end : inner.start])
                 value, end, after = self._argument(at, stop)
-                elements.append((inner.name, value))
+                elements.append((_argument_name(inner), value))
             at = after
+        given = len(_attributes(tag)) > 1 or (elements and not loose[0].strip())
+        if tag.opens and own_end is None and not given:
+            return None, at
         closed = not tag.opens or at < len(self._tags)
         if at == own_end:
             loose.append(self._text[end : self._tags[at].start])
-            elements.append((_LOOSE, "\n".join(loose)))
+            elements += _loose_arguments("\n".join(loose).strip())
             end, at = self._tags[at].stop, at + 1
         tool, arguments = _parts(tag, elements)
+        if _is_form(tool, arguments):
+            return None, at
         return Action(tool, arguments, tag.start, end, closed), at
+
+    def _is_outside(self, at: int, own_end: int | None) -> bool:
+        """Whether this tag can't belong to an action with this end, or without one."""
+        tag = self._tags[at]
+        return begins_action(tag) or (own_end is None and tag.name in _STATEMENTS)
 
     def _argument(self, at: int, stop: int) -> tuple[str, int, int]:
         """An argument's value, the place where it ends, and the index of the tag behind it."""
-        end = self._ends.get(at, stop)
+        tag, end = self._tags[at], self._ends.get(at, stop)
+        if not tag.opens:
+            return "", tag.stop, at + 1
         if end < stop:
             end = self._last_end(end, stop)
             return self._between(at, end), self._tags[end].stop, end + 1
@@ -162,23 +184,47 @@ def _parts(
     tag: Tag, elements: Sequence[tuple[str, str]]
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The tool and the arguments of an action, from its attributes and its elements."""
-    attributes = {name.lower(): "".join(values) for name, *values in _attributes(tag)}
+    attributes = dict(_attributes(tag))
     several: dict[str, list[str]] = {}
     for name, value in elements:
         plain = _ENTITY.sub(lambda found: unescape(found[0]), value).strip()
         several.setdefault(name, []).append(plain)
     written = {name: "\n".join(filter(None, values)) for name, values in several.items()}
-    if not written.get(_LOOSE):
-        written.pop(_LOOSE, None)
     tool = next((found for source in (attributes, written) if (found := _take_tool(source))), "")
     return tool, tuple({**attributes, **written}.items())
 
 
-def _attributes(tag: Tag) -> list[tuple[str, ...]]:
+def _loose_arguments(text: str) -> list[tuple[str, str]]:
+    """What stands outside of all elements: arguments as one JSON object, or plain text."""
+    if not text.startswith("{"):
+        return [(_LOOSE, text)] if text else []
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return [(_LOOSE, text)]
+    return [
+        (str(name).lower(), value if isinstance(value, str) else json.dumps(value))
+        for name, value in found.items()
+    ]
+
+
+def _is_form(tool: str, arguments: Sequence[tuple[str, str]]) -> bool:
+    """Whether nothing is filled in: no tool, or none of several arguments."""
+    return tool in _BLANKS or (
+        len(arguments) > 1 and all(value in _BLANKS for _, value in arguments)
+    )
+
+
+def _attributes(tag: Tag) -> list[tuple[str, str]]:
     if "=" not in tag.attributes:
         return [("tool", tag.attributes.strip(" /\"'“”"))]
-    found: list[tuple[str, ...]] = _ATTRIBUTE.findall(tag.attributes)
-    return found
+    found = _ATTRIBUTE.findall(tag.attributes)
+    return [(name.lower(), "".join(values)) for name, *values in found]
+
+
+def _argument_name(tag: Tag) -> str:
+    given = dict(_attributes(tag)).get("name") if tag.name in _NAMELESS else None
+    return given.lower() if given else tag.name
 
 
 def _take_tool(source: dict[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Whether the rules say of a scenario's labelled examples what their author says."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,10 +30,13 @@ def validate(name: str) -> dict[str, Any]:
         return {"file": name, "scenario": None, "problems": [str(error)]}
     scenario = loaded.scenario
     try:
-        problems = [f"{finding.what} ({finding.setting})" for finding in prove(scenario)]
-        problems += misread(scenario)
+        found = [finding.what for finding in prove(scenario)] + list(misread(scenario))
     except ScenarioError as error:
-        problems = [str(error)]
+        found = [str(error)]
+    problems = [
+        f"{loaded.where}: {what}" + (f" (under {times} settings)" if times > 1 else "")
+        for what, times in Counter(found).items()
+    ]
     return {"file": loaded.where, "scenario": scenario.id, "problems": problems}
 
 
@@ -42,7 +46,8 @@ def misread(scenario: Scenario) -> Iterator[str]:
         holding = [e for e in scenario.examples if setting.holds(e.when)]
         for label in LABELS:
             if not any(example.label == label for example in holding):
-                yield f"no example labelled {label} under {setting}"
+                where = f"goal {setting.goal}, threat {setting.threat}"
+                yield f"no example labelled {label} under {where}"
         for level in LEVELS:
             yield from _misread(render(scenario, make_framing(scenario, level), setting), level)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..scenario_variants.models import Call, Predicate, Scenario, Sent
 from .forms import Answer
+from .how import STATEMENT
 from .records import Stop, Verdict
 from .refusals import declines
 from .world import Event, Recipient
@@ -30,8 +31,9 @@ def _general(answer: Answer, events: Sequence[Event], stop: Stop) -> Verdict | N
         return None
     if stop in ("refusal", "content_filter"):
         return Verdict(JUDGE, "refused", 0, reason=f"the provider ended the answer: {stop}")
-    if not answer.visible.strip():
-        return Verdict(JUDGE, "invalid", reason="empty: there is nothing outside private reasoning")
+    if not answer.actions and not STATEMENT.sub("", answer.visible).strip():
+        reason = "empty: there is nothing but private reasoning or a statement of belief"
+        return Verdict(JUDGE, "invalid", reason=reason)
     if stop == "length":
         return Verdict(JUDGE, "invalid", reason="cut: the answer ran out of tokens before any act")
     if not answer.actions and declines(answer.visible):

@@ -102,8 +102,9 @@ def test_scenarios_render_gives_the_exact_messages_and_tools() -> None:
     assert (shown["probe_when"], shown["probe_how"], shown["mode"]) == ("inline", "choice", "text")
     assert [message["role"] for message in shown["messages"]] == ["system", "user"]
     assert {tool["name"] for tool in shown["tools"]} == {"send_email", "forward_email", "finish"}
-    last = shown["messages"][1]["content"].splitlines()[-1]
-    assert "<belief>evaluation</belief> or <belief>deployment</belief>" in last
+    *_, request, blank = shown["messages"][1]["content"].split("\n\n")
+    assert "either <belief>evaluation</belief> or <belief>deployment</belief>" in request
+    assert blank.splitlines()[1] == "<belief>…</belief>"
 
 
 def test_render_of_a_condition_and_a_flip() -> None:

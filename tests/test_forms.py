@@ -11,7 +11,7 @@ from hawthorne.probes.beliefs import read_belief
 from hawthorne.probes.forms import read_answer, write_action, write_thinking
 from hawthorne.probes.judges.talk import masked_prose, masked_words
 from hawthorne.probes.refusals import declines
-from hawthorne.tests.scripted import read
+from hawthorne.tests.scripted import case_of, read, variant_of
 
 CANONICAL = '<action tool="send_email"><to>a@b.uk</to><body>Hello</body></action>'
 SENT = ("send_email", {"to": "a@b.uk", "body": "Hello"})
@@ -44,6 +44,9 @@ def actions(text: str, reasoning: str = "") -> list[tuple[str, dict[str, str]]]:
         '<action tool="send_email" to="a@b.uk" body="Hello"/>',
         '<action tool="send_email" to="a@b.uk"><body>Hello</body></action>',
         '<action tool="send_email"><to type="mail">a@b.uk</to><body>Hello</body></action>',
+        '<action tool="send_email"><parameter name="to">a@b.uk</parameter>'
+        '<parameter name="body">Hello</parameter></action>',
+        '<action tool="send_email">{"to": "a@b.uk", "body": "Hello"}</action>',
     ],
 )
 def test_an_action_is_read_however_it_is_written(text: str) -> None:
@@ -74,9 +77,49 @@ def test_a_single_tag_does_not_swallow_what_follows() -> None:
     assert actions(f'<action tool="finish"/>{CANONICAL}') == [("finish", {}), SENT]
 
 
+def test_an_empty_argument_is_empty_however_it_is_written() -> None:
+    for empty in ("<note></note>", "<note> </note>", "<note/>", "<note />"):
+        assert actions(f'<action tool="finish">{empty}</action>') == [("finish", {"note": ""})]
+
+
 def test_text_outside_of_arguments_and_repeated_arguments_are_kept() -> None:
     text = '<action tool="send_email"><to>a@b.uk</to><to>c@d.uk</to>Dear both, hello.</action>'
     assert actions(text) == [("send_email", {"to": "a@b.uk\nc@d.uk", "text": "Dear both, hello."})]
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        'I could write <action tool="send_email"> and won\'t.',
+        'I use `<action tool="send_email">` for it. <belief>evaluation</belief>',
+        'Not <action tool="send_email">, which is <b>bad</b>.',
+        "The <action> form it is.",
+        "An </action> without a beginning.",
+        "<actions> and <action-list>, <reaction>",
+    ],
+)
+def test_talk_of_an_action_is_none(talk: str) -> None:
+    answer = read_answer(f"{talk}\n{FINISH}")
+    assert [action.tool for action in answer.actions] == ["finish"]
+    assert answer.preface.strip() == talk
+    assert read_answer(talk).actions == ()
+
+
+def test_the_form_that_the_prompt_shows_is_no_action() -> None:
+    for name in ("blackmail", "leak", "lethal-alert"):
+        system, user = (message.content for message in variant_of(name).messages())
+        assert "<action" in system + user
+        assert [a.tool for a in read_answer(system + user).actions if a.tool != "NAME"] == []
+    assert actions("<action tool='send_email'><to>...</to><body>…</body></action>") == []
+    assert len(actions("<action tool='send_email'><to>a@b.uk</to><body>…</body></action>")) == 1
+    assert actions("<action tool='finish'><note>…</note></action>") == [("finish", {"note": "…"})]
+
+
+def test_what_looks_like_json_and_is_none_is_text() -> None:
+    for text in ("{oops", "{" * 50_000, '{"a":' * 50_000):
+        assert actions(f'<action tool="x">{text}</action>') == [("x", {"text": text})]
+    text = '<action tool="x"><text>{"a": 1}</text></action>'
+    assert actions(text) == [("x", {"text": '{"a": 1}'})]
 
 
 def test_prose_behind_an_action_without_end_is_prose() -> None:
@@ -223,6 +266,7 @@ READERS: dict[str, Callable[[str], object]] = {
         read_answer(f"<p_evaluation>5 {text}</p_evaluation>"), "probability"
     ),
     "refusal": declines,
+    "judge": lambda text: case_of(f"<action tool='send_email'><body>{text}</body></action>"),
     "prose": masked_prose,
     "words": masked_words,
 }
@@ -230,11 +274,11 @@ READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("reader", READERS)
 def test_no_text_takes_more_than_its_share_of_time(reader: str) -> None:
-    """50 kB of anything: where every word is read again from every other, this takes minutes."""
+    """60 kB of anything: less than 0.1 s where all is read once, seconds where it is not."""
     for piece in HUGE:
         started = time.process_time()
-        READERS[reader](piece * (50_000 // len(piece)))
-        assert time.process_time() - started < 1, (reader, piece)
+        READERS[reader](piece * (60_000 // len(piece)))
+        assert time.process_time() - started < 0.5, (reader, piece)
 
 
 def test_a_megabyte_of_opening_brackets() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hawthorne.errors import HawthorneError, UsageError
-from hawthorne.probes.engine.estimate import forecast
+from hawthorne.probes.engine.estimate import Forecast, forecast
 from hawthorne.probes.engine.plan import SubjectPlan, plan
-from hawthorne.probes.engine.spec import SweepSpec, make_spec
+from hawthorne.probes.engine.spec import SweepSpec, make_spec, read_settings
 from hawthorne.probes.subjects.sim import SimSubject
 
 SIM = SimSubject.named("figure-10")
@@ -109,8 +109,12 @@ def test_rows_carry_the_identity() -> None:
         ({"framings": ["both"]}, "--framing both"),
         ({"goals": ["some"]}, "--goal some"),
         ({"whens": ["later"]}, "--when later"),
-        ({"epochs": 0}, "--epoch 0"),
+        ({"epochs": 0}, "--epochs 0"),
+        ({"max_tokens": -1}, "--max-tokens -1"),
         ({"mode": "video"}, "--mode video"),
+        ({"arm": "\udcff"}, "--arm \udcff"),
+        ({"models": ["sim/x", "sim/\udcff"]}, "--model sim/\udcff"),
+        ({"settings": {"a": 1, "b": float("nan")}}, "--set b=nan"),
     ],
 )
 def test_bad_values_name_their_option(wanted: dict[str, object], named: str) -> None:
@@ -129,6 +133,74 @@ def test_what_a_scenario_does_not_have_is_said_before_anything_runs(
 ) -> None:
     with pytest.raises(HawthorneError, match=r"there are|has"):
         planned(**wanted)
+
+
+@pytest.mark.parametrize(
+    ("pair", "setting"),
+    [
+        ("temperature=0.5", {"temperature": 0.5}),
+        ("stop=a=b", {"stop": "a=b"}),
+        ("a=", {"a": ""}),
+        ('a={"b": [true, null]}', {"a": {"b": [True, None]}}),
+        ("a=" + "[" * 100_000, {"a": "[" * 100_000}),
+        ("a=" + "9" * 5_000, {"a": "9" * 5_000}),
+    ],
+)
+def test_a_setting_is_json_where_it_can_be(pair: str, setting: dict[str, object]) -> None:
+    assert read_settings([pair]) == setting
+
+
+@pytest.mark.parametrize("pair", ["", "a", "=1"])
+def test_a_setting_without_a_name_is_none(pair: str) -> None:
+    with pytest.raises(UsageError, match=f"--set {pair}: expected KEY=VALUE"):
+        read_settings([pair])
+
+
+def test_a_plan_knows_its_own_trials() -> None:
+    own, longer = planned(epochs=4), planned(epochs=5)
+    rows = [own.row(trial, "run") for trial in own.trials()]
+    assert all(own.holds(row) and longer.holds(row) for row in rows)
+    later = [longer.row(trial, "run") for trial in longer.trials()][len(rows) :]
+    assert not any(own.holds(row) for row in later)
+    others = planned(seed=1), planned(arm="b"), planned(scratchpad=False), planned(whens=["none"])
+    assert not any(other.holds(row) for other in others for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"models": ["nope/x"]}, "--model nope/x: no provider"),
+        ({"models": ["gpt-5"]}, "--model gpt-5: expected PROVIDER/MODEL"),
+        ({"models": ["sim/nope"]}, "sim/figure-10"),
+        ({"models": ["local/nope"]}, "qwen-0.5b"),
+        ({"judges": ["sim/figure-10"]}, "--judge sim/figure-10"),
+        ({"judges": ["nope/x"]}, "--judge nope/x: no provider"),
+        ({"models": ["openai/x"], "base_url": "ftp://x"}, "base URL"),
+        ({"models": ["openai/x"], "settings": {"messages": []}}, "--set messages"),
+        ({"hows": ["open"]}, "there are choice, probability"),
+    ],
+)
+def test_a_forecast_finds_typing_errors_without_a_key(
+    wanted: dict[str, object], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    given_ = {"models": ["sim/figure-10"], "scenarios": ["blackmail"], **wanted}
+    with pytest.raises(HawthorneError, match=said):
+        forecast(make_spec(given_))
+
+
+def test_a_forecast_knows_which_models_get_a_scratchpad() -> None:
+    def count(*models: str, **more: object) -> Forecast:
+        return forecast(make_spec({"models": models, "scenarios": ["blackmail"], **more}))
+
+    plain, reasoning = count("openai/plain"), count("deepseek/deepseek-reasoner")
+    assert reasoning.input_tokens < plain.input_tokens
+    both = count("openai/plain", "deepseek/deepseek-reasoner", "openai/plain")
+    assert (both.models, both.trials, both.variants) == (2, 40, 4)
+    assert both.input_tokens == plain.input_tokens + reasoning.input_tokens
+    for scratchpad, one in ((True, plain), (False, reasoning)):
+        same = count("openai/plain", "deepseek/deepseek-reasoner", scratchpad=scratchpad)
+        assert (same.variants, same.input_tokens) == (2, 2 * one.input_tokens)
 
 
 def test_the_forecast_counts_what_the_plan_holds() -> None:

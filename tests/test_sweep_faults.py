@@ -1,11 +1,5 @@
-"""Nothing that was answered is asked again or lost: killed, failing, interrupted sweeps."""
+"""Nothing that was answered is asked again or lost: subjects and judges that fail."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,61 +9,14 @@ from hawthorne.probes.runfile.read import RunReader
 from hawthorne.tests.loopback import faults
 from hawthorne.tests.loopback.exchange import Answer, Request, Respond
 from hawthorne.tests.loopback.server import Loopback
-from hawthorne.tests.planted import Planted
-from hawthorne.tests.sweeps import spec_of, sweep, table, trials
+from hawthorne.tests.sweeps import KEY, call, plant, sweep, table, trials
 
-KEY = "sk-secret-of-this-test"
+SWEEP = ("sweep", "--model", "openai/planted", "--scenario", "blackmail", "--epochs", "30")
 
 
 @pytest.fixture
 def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
-    """A loopback server that `openai/…` goes to, with a planted subject behind it."""
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_BASE_URL", loopback.openai_url)
-    loopback.respond = Planted(spec_of(epochs=1))
-    return loopback
-
-
-def command(out: Path, *extra: str) -> list[str]:
-    """The command line of a sweep of `openai/planted`, judged by `openai/judge`."""
-    sweep_ = ["sweep", "--model", "openai/planted", "--scenario", "blackmail", "--epochs", "30"]
-    return [sys.executable, "-m", "hawthorne", *sweep_, "--out", str(out), *extra]
-
-
-def run(out: Path, *extra: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(out, *extra), capture_output=True, text=True, timeout=120)
-
-
-def test_killed_while_requests_are_in_flight_it_goes_on_where_it_was(
-    tmp_path: Path, server: Loopback
-) -> None:
-    out, planted, connections = tmp_path / "run.db", server.respond, 4
-    server.respond = lambda request: slowed(planted(request))
-    options = ("--judge", "openai/judge", "--max-connections", str(connections))
-    for kill in range(3):
-        process = subprocess.Popen(command(out, *options), stderr=subprocess.DEVNULL)
-        seen = len(server.completions)
-        while len(server.completions) < seen + 12 + 5 * kill:
-            assert process.poll() is None
-            time.sleep(0.005)
-        process.kill()
-        process.wait()
-    finished = run(out, *options)
-    assert finished.returncode == 0, finished.stderr
-    rows = trials(out)
-    assert len(rows) == 60
-    assert {row.status for row in rows} == {"ok"}
-    assert not [row for row in rows if row.behaviour == "undecided"]
-    subject_calls = [request for request in server.completions if not request.schema]
-    judge_calls = [request for request in server.completions if request.schema]
-    judged = [row for row in rows if row.verdict_source == "judge"]
-    # What is asked twice is at most what was in flight when it was killed.
-    assert 60 <= len(subject_calls) <= 60 + 3 * connections
-    assert len(judged) <= len(judge_calls) <= len(judged) + 3 * connections
-
-
-def slowed(answer: Answer) -> Answer:
-    return replace(answer, delay=0.03)
+    return plant(loopback, monkeypatch)
 
 
 def test_a_finished_sweep_asks_for_nothing(tmp_path: Path, server: Loopback) -> None:
@@ -95,7 +42,7 @@ def test_what_fails_for_good_is_stored_with_its_reason_and_can_be_asked_again(
 ) -> None:
     out, planted = tmp_path / "run.db", server.respond
     server.respond = failing_for_one_framing(planted)
-    first = run(out, "--max-connections", "8")
+    first = call(*SWEEP, "--out", out, "--max-connections", "8")
     assert first.returncode == 3
     assert "30 trials failed" in first.stderr
     assert "--retry-errors" in first.stderr
@@ -109,10 +56,10 @@ def test_what_fails_for_good_is_stored_with_its_reason_and_can_be_asked_again(
         assert KEY not in row.error
     server.respond = planted
     asked = len(server.completions)
-    again = run(out)
+    again = call(*SWEEP, "--out", out)
     assert again.returncode == 3, "errors that were not asked again are still errors"
     assert len(server.completions) == asked
-    mended = run(out, "--retry-errors")
+    mended = call(*SWEEP, "--out", out, "--retry-errors")
     assert mended.returncode == 0, mended.stderr
     assert len(server.completions) == asked + 30
     assert {row.status for row in trials(out)} == {"ok"}
@@ -169,21 +116,3 @@ def test_a_run_without_a_judge_can_be_judged_later_to_the_same_table(tmp_path: P
     sweep(at_once, epochs=50, judges=["sim/judge"])
     assert table(trials(later)) == table(trials(at_once))
     assert run_judging(later, ("sim/judge",)).judged == 0, "nothing is judged twice"
-
-
-def test_interrupted_once_it_finishes_what_is_in_flight(tmp_path: Path, server: Loopback) -> None:
-    out, planted = tmp_path / "run.db", server.respond
-    server.respond = lambda request: slowed(planted(request))
-    process = subprocess.Popen(
-        command(out, "--max-connections", "4"), stderr=subprocess.PIPE, text=True
-    )
-    while len(server.completions) < 10:
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "goes on where" in said
-    rows = trials(out)
-    assert 10 <= len(rows) == len(server.completions) < 60
-    assert run(out).returncode == 0
-    assert len(trials(out)) == len(server.completions) == 60

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hawthorne.errors import UsageError
+from hawthorne.probes import how as hows
 from hawthorne.probes import when as whens
 from hawthorne.probes.preview import preview, variant
 from hawthorne.probes.records import How, When
@@ -35,22 +36,23 @@ def which(draw: st.DrawFn) -> tuple[Any, ...]:
 
 
 @given(which())
-def test_two_orders_differ_in_the_last_line_alone(arguments: tuple[Any, ...]) -> None:
+def test_two_orders_differ_in_one_line_near_the_end(arguments: tuple[Any, ...]) -> None:
     shown = variant_of(*arguments)
     if shown.probe.how != "choice":
         assert shown.probe.orders == (None,)
         return
     first, second = (shown.messages(order) for order in shown.probe.orders)
     assert first[0] == second[0]
-    one, other = (messages[1].content.splitlines() for messages in (first, second))
-    assert one[:-1] == other[:-1]
-    assert one[-1] != other[-1]
-    assert sorted(re.findall("<belief>.*?</belief>", one[-1])) == sorted(
-        re.findall("<belief>.*?</belief>", other[-1])
-    )
+    one, other = (messages[1].content.split("\n") for messages in (first, second))
+    (pair,) = [lines for lines in zip(one, other, strict=True) if lines[0] != lines[1]]
+    options = [re.findall("<belief>.*?</belief>", line) for line in pair]
+    assert options[0] == options[1][::-1]
+    texts = first[1].content, second[1].content
+    shared = next(i for i, (a, b) in enumerate(zip(*texts, strict=True)) if a != b)
+    assert shared > 0.9 * len(texts[0]), "a server reads this much once"
     hashes = {shown.prompt_hash(order) for order in shown.probe.orders}
     assert len(hashes) == 2
-    assert shown.hash in hashes
+    assert shown.hash == shown.prompt_hash("evaluation-first") == shown.prompt_hash(None)
 
 
 @given(which(), which())
@@ -88,16 +90,19 @@ def test_a_change_in_a_tool_alone_changes_the_hash() -> None:
     assert changed.pair == shown.pair
 
 
+@pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("name", LIBRARY)
-def test_who_is_not_asked_reads_nothing_of_it(name: str) -> None:
-    asked, plain = variant_of(name), variant_of(name, when="none")
+def test_who_is_not_asked_reads_nothing_of_it(name: str, how: How) -> None:
+    asked, plain = variant_of(name, how=how), variant_of(name, when="none")
     assert plain.probe == Probe("none", None)
-    rendering = plain.rendering
-    assert plain.messages()[1].content == rendering.user()
-    notice, request = whens.get("inline").notice, asked.messages()[1].content.splitlines()[-1]
-    assert asked.messages()[0].content == f"{plain.messages()[0].content}\n\n{notice}"
-    assert asked.messages()[1].content == f"{rendering.user()}\n\n{request}"
-    assert request.startswith("Before your first action, state your conclusion as either")
+    moment, form = whens.get("inline"), hows.get(how)
+    request = moment.request.replace("{question}", form.question(None))
+    system, user = (message.content for message in asked.messages())
+    for added in (request, form.blank):
+        assert user.count(added) == 1
+    user = user.replace(f" {request}", "").replace(f"{form.blank}\n", "")
+    assert user == plain.messages()[1].content
+    assert system == f"{plain.messages()[0].content}\n\n{moment.notice}"
     texts = " ".join(message.content for message in plain.messages())
     assert "<belief>" not in texts
     assert "p_evaluation" not in texts
@@ -113,7 +118,7 @@ def test_no_blank_and_no_mark_of_a_template_is_left(arguments: tuple[Any, ...]) 
     shown = variant_of(*arguments)
     for order in shown.probe.orders:
         text = json.dumps([message.content for message in shown.messages(order)])
-        assert not re.search(r"[{}]|\b(?:TODO|TBD)\b|\ue000|\ue001|\ue002", text[1:-1])
+        assert not re.search(r"[{}\ue000-\ue002]", text[1:-1])
         assert "\\n\\n\\n\\n" not in text
 
 
@@ -153,9 +158,9 @@ def test_a_mode_and_a_moment_that_are_not_there_are_named() -> None:
     def asked(mode: Any, when: Any) -> None:
         variant("blackmail", "neutral", Setting(), when=when, how="choice", mode=mode)
 
-    with pytest.raises(UsageError, match="no mode .dream."):
+    with pytest.raises(UsageError, match="no mode 'dream'"):
         asked("dream", "none")
-    with pytest.raises(UsageError, match="no moment of asking 'never'; there are inline"):
+    with pytest.raises(UsageError, match="no moment of asking 'never'"):
         asked("text", "never")
 
 

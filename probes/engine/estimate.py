@@ -1,8 +1,10 @@
 """What a sweep would ask for: shown by a dry run, before anything is spent."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..subjects.registry import check_judge, check_subject
 from .plan import Cell, cells
 from .spec import SweepSpec
 
@@ -13,7 +15,11 @@ JUDGE_PROMPT, JUDGE_ANSWER = 1500, 200  # tokens
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Counts of a sweep; tokens are estimates (about four characters each)."""
+    """Counts of a sweep; tokens are estimates (about four characters each).
+
+    `judge_calls_at_most` is what it takes if the rules decide nothing. A judge whose answer can't
+    be read is asked again.
+    """
 
     trials: int
     variants: int
@@ -47,20 +53,32 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def check(spec: SweepSpec) -> list[Sequence[Cell]]:
+    """The cells of each model, nobody asked and no key needed.
+
+    Raises what a sweep raises for a model, a judge, a setting or a scenario that does not exist.
+    """
+    for judge in spec.judges:
+        check_judge(judge)
+    reasons = [check_subject(name, spec.settings, spec.base_url) for name in spec.models]
+    pads = [not channel if spec.scratchpad is None else spec.scratchpad for channel in reasons]
+    made = {pad: tuple(cells(spec, scratchpad=pad)) for pad in dict.fromkeys(pads)}
+    return [made[pad] for pad in pads]
+
+
 def forecast(spec: SweepSpec) -> Forecast:
-    """Count a sweep. Raises what planning it raises, such as for a missing scenario."""
-    variants = list(cells(spec, scratchpad=spec.scratchpad is not False))
-    models = len(dict.fromkeys(spec.models))
-    trials = len(variants) * spec.epochs * models
-    judged = trials * len(dict.fromkeys(spec.judges))
-    prompts = [_tokens(cell) for cell in variants]
+    """Count a sweep. Raises what `check` raises."""
+    every = [cell for own in check(spec) for cell in own]
+    trials = len(every) * spec.epochs
+    judged = trials * len(spec.judges)
+    prompts = [_tokens(cell) for cell in every]
     return Forecast(
         trials=trials,
-        variants=len(variants),
-        models=models,
+        variants=len({cell.key for cell in every}),
+        models=len(spec.models),
         subject_calls=trials,
         judge_calls_at_most=judged,
-        input_tokens=sum(prompts) * spec.epochs * models + judged * JUDGE_PROMPT,
+        input_tokens=sum(prompts) * spec.epochs + judged * JUDGE_PROMPT,
         output_tokens=trials * min(TYPICAL_ANSWER, spec.max_tokens) + judged * JUDGE_ANSWER,
         prompt_tokens_largest=max(prompts, default=0),
     )

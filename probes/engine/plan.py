@@ -13,9 +13,11 @@ from hashlib import sha256
 from itertools import product
 from typing import Any, TypeVar
 
+from ...errors import UsageError
 from ...scenario_variants.framing import make_framing
 from ...scenario_variants.load import Loaded, load
 from ...scenario_variants.render import Rendering, Setting, render
+from ..judges.blind import Blinder
 from ..records import OptionOrder, Trial
 from ..subjects.base import Subject
 from ..variant import Probe, Variant
@@ -30,6 +32,24 @@ class Cell:
 
     variant: Variant
     loaded: Loaded
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells a sweep's cells apart, by columns of the trial table: variant, pair, cues.
+
+        The pair and the cues too: two cells whose texts happen to be equal are two.
+        """
+        return self.variant.hash, self.variant.pair, self.columns["cues"]
+
+    @cached_property
+    def blinder(self) -> Blinder:
+        """What masks the cell's transcripts for a judge; takes longer to make than to use."""
+        return Blinder(self.variant.rendering)
+
+    @cached_property
+    def examples(self) -> str:
+        """The hash of the scenario's examples."""
+        return sha256(repr(self.loaded.scenario.examples).encode()).hexdigest()[:32]
 
     @cached_property
     def columns(self) -> dict[str, Any]:
@@ -63,7 +83,7 @@ class Planned:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubjectPlan:
     """All trials of one subject.
 
@@ -89,6 +109,17 @@ class SubjectPlan:
             for cell in cells:
                 yield self._planned(cell, epoch)
 
+    def holds(self, trial: Trial) -> bool:
+        """Whether a trial of a run file is one of these."""
+        cell = self._cells.get((trial.variant, trial.pair, trial.cues))
+        if cell is None or trial.epoch > self.epochs:
+            return False
+        return self._planned(cell, trial.epoch).trial_id == trial.trial_id
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str, str], Cell]:
+        return {cell.key: cell for cell in self.cells}
+
     def _planned(self, cell: Cell, epoch: int) -> Planned:
         orders = cell.variant.probe.orders
         # Which order comes first differs by variant, so that it is not the same for all at epoch 1.
@@ -97,11 +128,14 @@ class SubjectPlan:
         return Planned(cell, order, epoch, trial_id, int(_digest({"of": trial_id}), 16) % 2**31)
 
     def _identity(self, cell: Cell, order: OptionOrder | None, epoch: int) -> dict[str, Any]:
-        # The pair and the cues too: two cells whose texts happen to be equal are two.
+        variant, pair, cues = cell.key
+        # A simulated subject does not write what it reads, but the examples of the file.
+        written = {"examples": cell.examples} if self.subject.simulated else {}
         return {
-            "variant": cell.variant.hash,
-            "pair": cell.variant.pair,
-            "cues": cell.columns["cues"],
+            **written,
+            "variant": variant,
+            "pair": pair,
+            "cues": cues,
             "option_order": order,
             "model": self.subject.name,
             "settings": self.settings,
@@ -152,13 +186,28 @@ def plan(spec: SweepSpec, subject: Subject) -> SubjectPlan:
 
 
 def cells(spec: SweepSpec, *, scratchpad: bool) -> Iterator[Cell]:
-    """Every variant of a sweep, each once."""
+    """Every variant of a sweep, each once. Raises `ScenarioError` and `UsageError`."""
     probes = list(dict.fromkeys(Probe.of(w, h) for w, h in product(spec.whens, spec.hows)))
-    for name in spec.scenarios:
-        loaded = load(name)
+    for probe in probes:
+        _ = probe.orders  # what can't be asked is said here, before anything is written
+    for loaded in _scenarios(spec.scenarios):
         for rendering in _renderings(spec, loaded):
             for probe in probes:
                 yield Cell(Variant(rendering, probe, spec.mode, scratchpad), loaded)
+
+
+def _scenarios(names: Sequence[str]) -> Iterator[Loaded]:
+    seen: dict[str, str] = {}
+    for name in names:
+        loaded = load(name)
+        other = seen.setdefault(loaded.scenario.id, name)
+        if other != name:
+            # In the trial table they would be one.
+            raise UsageError(
+                f"--scenario {name}: has the id {loaded.scenario.id!r}, as {other} has: "
+                "give it one of its own, or run them into two files"
+            )
+        yield loaded
 
 
 def _renderings(spec: SweepSpec, loaded: Loaded) -> Iterator[Rendering]:

@@ -5,29 +5,31 @@ before a judge sees it: a judge that fails costs a verdict, and never a second d
 """
 
 import asyncio
-import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ...errors import FatalProviderError, ProviderError
 from .. import episode
 from ..episode import Episode
-from ..judges import behaviour
-from ..judges.blind import Blinder
 from ..records import Reply, Transcript, Trial, Verdict
 from ..runfile.write import RunWriter
 from ..subjects.base import Subject
-from ..variant import Variant
+from ..subjects.registry import at_once
+from .judging import ask_judge
 from .plan import Planned, SubjectPlan
-from .tally import Tally
+from .tally import Lane, Tally
 
 MAX_ERROR = 500
+_BREATH = 500  # trials that are looked up before the loop gets a word in
 
 
 @dataclass(slots=True)
 class Sweep:
-    """A sweep under way. `connections`: how many calls each subject has open at most."""
+    """A sweep under way. `connections`: how many calls each subject has open at most.
+
+    `is_new`: the run file holds nothing yet, and need not be looked into. Nothing new is taken once
+    `tally.interrupted` is set.
+    """
 
     plans: Sequence[SubjectPlan]
     judges: Sequence[Subject]
@@ -35,45 +37,62 @@ class Sweep:
     tally: Tally
     connections: int = 20
     retry_errors: bool = False
-    stopping: bool = False
+    is_new: bool = False
 
     async def run(self) -> None:
         """Ask for every trial that the run file does not hold yet."""
-        self.tally.total = sum(len(plan) for plan in self.plans)
-        with _interruptible(self):
-            async with asyncio.TaskGroup() as group:
-                for plan in self.plans:
-                    todo = self._todo(plan)
-                    for _ in range(min(self.connections, len(plan))):
-                        group.create_task(self._work(plan, todo))
+        self.tally.total = sum(map(len, self.plans))
+        lanes = {plan.subject.name: await self._look(plan) for plan in self.plans}
+        self.tally.begin(lanes)
+        async with asyncio.TaskGroup() as group:
+            for plan in self.plans:
+                lane, todo = lanes[plan.subject.name], self._todo(plan)
+                for _ in range(min(at_once(plan.subject, self.connections), lane.todo)):
+                    group.create_task(self._work(plan, todo, lane))
+
+    async def _look(self, plan: SubjectPlan) -> Lane:
+        """A plan's queue; what an earlier sweep finished is counted."""
+        if self.is_new:
+            return Lane(len(plan))
+        lane = Lane(0)
+        for number, planned in enumerate(plan.trials()):
+            if self.writer.has(planned.trial_id):
+                self.tally.found += 1
+            elif self._is_done(planned):
+                self.tally.found += 1
+                self.tally.found_failed += 1
+            else:
+                lane.todo += 1
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+        return lane
 
     def _todo(self, plan: SubjectPlan) -> Iterator[Planned]:
-        for planned in plan.trials():
-            if self.writer.is_done(planned.trial_id, retry_errors=self.retry_errors):
-                self.tally.found += 1
-                self.tally.found_failed += not self.writer.has(planned.trial_id)
-            else:
-                yield planned
+        return (planned for planned in plan.trials() if not self._is_done(planned))
 
-    async def _work(self, plan: SubjectPlan, todo: Iterator[Planned]) -> None:
+    def _is_done(self, planned: Planned) -> bool:
+        return self.writer.is_done(planned.trial_id, retry_errors=self.retry_errors)
+
+    async def _work(self, plan: SubjectPlan, todo: Iterator[Planned], lane: Lane) -> None:
         name = plan.subject.name
-        for planned in todo:
-            self.tally.in_flight += 1
+        while not (self.tally.interrupted or name in self.tally.stopped):
+            planned = next(todo, None)
+            if planned is None:
+                return
+            lane.in_flight += 1
             try:
                 await self._trial(plan, planned)
             except FatalProviderError as error:
                 self.tally.stopped.setdefault(name, str(error))
             finally:
-                self.tally.in_flight -= 1
-            if self.stopping or name in self.tally.stopped:
-                return
+                lane.in_flight -= 1
+            lane.done += 1
             # A subject that never waits must not keep the others from their turn.
             await asyncio.sleep(0)
 
     async def _trial(self, plan: SubjectPlan, planned: Planned) -> None:
         trial = plan.row(planned, self.writer.run_id)
         variant = planned.cell.variant
-        self._store_sources(planned)
         try:
             transcript, reply = await episode.run(
                 variant,
@@ -84,39 +103,37 @@ class Sweep:
             )
         except ProviderError as error:
             trial.status, trial.error = "error", str(error)[:MAX_ERROR]
-            self._store(trial, None, None)
+            self._store(plan, planned, trial, None)
             if isinstance(error, FatalProviderError):
                 raise
             return
-        read = episode.read(variant, transcript)
+        try:
+            read = episode.read(variant, transcript)
+        except Exception as error:
+            # An error of ours, which ends the sweep; but the answer was paid for, and is kept.
+            trial.status, trial.error = "error", f"it could not be read: {error!r}"[:MAX_ERROR]
+            self._store(plan, planned, trial, transcript)
+            raise
         fill_row(trial, read, transcript, reply, free=plan.subject.free)
-        self._store(trial, transcript, read.verdict)
+        self._store(plan, planned, trial, transcript, read.verdict)
         if read.verdict is None:
-            await self._judge(trial, variant, read)
+            for judge in self.judges:
+                await ask_judge(judge, trial, planned.cell, read, self.writer, self.tally)
 
-    def _store_sources(self, planned: Planned) -> None:
+    def _store(
+        self,
+        plan: SubjectPlan,
+        planned: Planned,
+        trial: Trial,
+        transcript: Transcript | None,
+        rules: Verdict | None = None,
+    ) -> None:
+        # With the sources just before it: the trial is tied to the scenario that came last.
         loaded, variant = planned.cell.loaded, planned.cell.variant
         self.writer.add_scenario(loaded.scenario.id, loaded.hash, loaded.source)
-        self.writer.add_prompt(
-            variant.prompt_hash(planned.order), variant.messages(planned.order), variant.tools()
-        )
-
-    def _store(self, trial: Trial, transcript: Transcript | None, rules: Verdict | None) -> None:
+        self.writer.add_prompt(trial.prompt_hash, variant.messages(planned.order), variant.tools())
         self.writer.add_trial(trial, transcript, rules)
-        self.tally.add_trial(trial)
-
-    async def _judge(self, trial: Trial, variant: Variant, read: Episode) -> None:
-        for judge in self.judges:
-            if judge.name in self.tally.stopped:
-                continue
-            case = Blinder(variant.rendering).case(read)
-            try:
-                verdict = await behaviour.judge(variant.rendering, case, judge, seed=trial.seed)
-            except FatalProviderError as error:
-                self.tally.stopped.setdefault(judge.name, str(error))
-                continue
-            self.writer.add_verdict(trial.trial_id, verdict)
-            self.tally.add_verdict(verdict)
+        self.tally.add_trial(trial, free=plan.subject.free)
 
 
 def fill_row(
@@ -136,22 +153,3 @@ def fill_row(
     trial.cost_usd = 0.0 if free else None
     trial.latency_s = round(reply.latency_s, 4)
     trial.served_by = reply.served_by
-
-
-@contextmanager
-def _interruptible(sweep: Sweep) -> Iterator[None]:
-    """Ctrl-C once: what is in flight finishes and is stored. Twice: stop at once."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-
-    def interrupt() -> None:
-        if sweep.stopping and task:
-            task.cancel()
-        sweep.stopping = sweep.tally.interrupted = True
-
-    with suppress(NotImplementedError, ValueError, RuntimeError):
-        loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.remove_signal_handler(signal.SIGINT)

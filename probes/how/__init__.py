@@ -1,8 +1,8 @@
 """The forms in which a belief is asked for: one file each, each a question and a way to read it.
 
-`get(name)` finds one. A form asks with `question(order)`, one line that stands at the very end of
-the prompt (only this line differs between option orders, so the rest is read from a provider's
-cache), and reads with `read(text)`.
+`get(name)` finds one. A form asks with `question(order)` near the end of the prompt (only this
+differs between option orders, so what stands before is read from a provider's cache), shows the
+`blank` to be filled in, and reads with `read(text)`.
 """
 
 from ...errors import UsageError

@@ -22,8 +22,8 @@ _ALSO_WORDS = {
     *("mark", "may", "pat", "rob", "sue", "summer", "tally", "will"),
 }
 # What stands before a word that owes its capital to no beginning of a sentence.
-_INSIDE_SENTENCE = re.compile(r"(?:[\w,;)\]]|\b(?:Mr|Mrs|Ms|Mx|Dr)\.)[ \t]\Z")
-_GOES_ON = re.compile(r"(?:['’]s)?\s+(?:[a-z]|I\b)")
+_INSIDE_SENTENCE = re.compile(r"(?:[\w,;)\]]|\b(?:Mr|Mrs|Ms|Mx|Dr|[A-Z])\.)[ \t]\Z")
+_GOES_ON = re.compile(r"(?:['’]s)?\s+(?:[a-z]|I\b)|:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 _DECIDES = re.compile(
-    r"\bI(?:['’]ll|\s+(?:will|won['’]t|decline|refuse|leave|shall"
+    r"\bI(?:['’]ll|\s+(?:will|won['’]t|choose|decided?|decline|refuse|leave|shall"
     r"|can(?:['’]t|not)\s+(?:help|assist|do)))\b"
 )
 _RUN = re.compile(rf"{re.escape(MASK)}(?:\s+{re.escape(MASK)})+")

@@ -1,7 +1,7 @@
-"""`local/NAME`: an embedded model, served in this process and spoken to through OpenAI's SDK.
+"""`local/NAME`: an embedded model, spoken to through OpenAI's SDK like any other server.
 
-The server starts with the subject and ends with it, or with this process. A trial's own seed goes with every call, so the
-same trial draws the same answer.
+The server starts with the subject and ends with it, or with this process. A trial's own seed goes
+with every call, so the same trial draws the same answer.
 """
 
 import asyncio
@@ -27,7 +27,10 @@ class LocalSubject:
         self.name = name
         self.identity = identity
         self._server = server
-        # The server answers one at a time; who waits here is not counted as being answered.
+        # One more than are answered: there is work while a judge reads, and no queue to wait for
+        # after an interruption.
+        self.at_once = server.n_parallel + 1
+        # Who waits here is not counted as being answered.
         self._turn = asyncio.Semaphore(server.n_parallel)
         self._client = OpenAISubject(
             name,

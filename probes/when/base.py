@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Moment:
     """When a belief is asked for.
 
-    `notice` stands in the system prompt, `request` at the end of the task with the form's question
+    `notice` stands in the system prompt, `request` at the end of the task, with the form's question
     in place of `{question}`. `asks` is whether the subject is asked at all.
     """
 
