@@ -130,9 +130,7 @@ def scenarios_render(
     mitigation: Mitigation = "none",
     when: Annotated[str, Option(help="inline or none.")] = "inline",
     how: Annotated[str, Option(help="choice or probability.")] = "choice",
-    option_order: Annotated[
-        str | None, Option(help="evaluation-first or deployment-first.")
-    ] = None,
+    option_order: Annotated[str | None, Option(help="evaluation-first, deployment-first.")] = None,
     mode: Mode = "text",
     scratchpad: Annotated[bool, Option(help="Ask for private reasoning first.")] = True,
     flip: Annotated[Several, Option(help="Flip one cue; repeat it.")] = None,
@@ -180,8 +178,7 @@ def scenarios_diff(
     setting = Setting(goal, threat, oversight, mitigation)  # type: ignore[arg-type]
     found = pairs.diff(load(scenario).scenario, setting, first, second)  # type: ignore[arg-type]
     entries = [describe.difference(one, first, second) for one in found]
-    view = partial(show.differences, first=first, second=second)
-    _print_view(entries, view, as_json=as_json)
+    _print_view(entries, partial(show.differences, first=first, second=second), as_json=as_json)
 
 
 @scenarios_app.command("validate")
@@ -237,6 +234,7 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Run models through scenarios, and store every trial."""
+    from .probes.engine import attended
     from .probes.engine.spec import read_settings
 
     spec = _spec(
@@ -261,7 +259,7 @@ def sweep(
     )
     if dry_run:
         return _forecast(spec, as_json=as_json)
-    tally = _run(spec, out, max_connections, retry_errors)
+    tally = attended.sweep(spec, out, connections=max_connections, retry_errors=retry_errors)
     if as_json:
         _print_json({"run": str(out), **tally.to_dict()})
     return _exit(tally)
@@ -287,6 +285,7 @@ def replicate(
     """Run a published experiment, and set its numbers beside yours."""
     from .analysis import replicate as replication
     from .analysis.table import load
+    from .probes.engine import attended
 
     spec = _spec(
         **replication.sweep_of(experiment),
@@ -301,7 +300,7 @@ def replicate(
     )
     if dry_run:
         return _forecast(spec, as_json=as_json)
-    tally = _run(spec, out, max_connections, retry_errors)
+    tally = attended.sweep(spec, out, connections=max_connections, retry_errors=retry_errors)
     _print_result(replication.compare(load(out), experiment, goal), as_json=as_json)
     return _exit(tally)
 
@@ -316,15 +315,9 @@ def judge(
     """Have a model judge what the rules left open in a run."""
     if not judge:
         raise UsageError("name a judge: --judge PROVIDER/MODEL, or --judge sim/judge for sim/ runs")
-    from .probes.engine.display import judging_summary, progress
-    from .probes.engine.run import run_judging
-    from .probes.engine.tally import Tally
+    from .probes.engine import attended
 
-    tally = Tally()
-    with progress(tally):
-        run_judging(run, tuple(judge), connections=max_connections, tally=tally)
-    for line in judging_summary(tally, run):
-        say(line)
+    tally = attended.judging(run, judge, connections=max_connections)
     if as_json:
         _print_json({"run": str(run), **tally.to_dict()})
     _exit(tally)
@@ -389,22 +382,9 @@ def _forecast(spec: "SweepSpec", *, as_json: bool) -> None:
 
     found = forecast(spec)
     if as_json:
-        return _print_json(found.to_dict())
-    sys.stdout.write(found.in_words() + "\n")
-    return None
-
-
-def _run(spec: "SweepSpec", out: Path, connections: int, retry_errors: bool) -> "Tally":
-    from .probes.engine.display import progress, summary
-    from .probes.engine.run import run_sweep
-    from .probes.engine.tally import Tally
-
-    tally = Tally()
-    with progress(tally):
-        run_sweep(spec, out, connections=connections, retry_errors=retry_errors, tally=tally)
-    for line in summary(tally, out):
-        say(line)
-    return tally
+        _print_json(found.to_dict())
+    else:
+        sys.stdout.write(found.in_words() + "\n")
 
 
 def _exit(tally: "Tally") -> None:

@@ -84,13 +84,13 @@ def test_the_summary_says_what_would_help_and_nothing_else() -> None:
         "10 asked, 0 judgements: 0 tokens in, 0 out, $0.00",
         "2 trials failed (the last: 400: no): the same command with --retry-errors asks just those "
         "again",
-        "3 trials are undecided: hawthorne judge 'my run.db' --judge PROVIDER/MODEL",
+        "3 trials undecided: hawthorne judge 'my run.db' --judge PROVIDER/MODEL",
         "next: hawthorne crosstab 'my run.db'   or   hawthorne report 'my run.db'",
     ]
     none = Tally(total=10, failed=4, stopped={"openai/a": "401: bad key"})
     assert list(summary(none, OUT))[2:] == [
         "openai/a stopped: 401: bad key",
-        "4 trials failed and 6 were not asked: once that is mended, the same command with "
+        "4 trials failed and 6 not asked: once that is mended, the same command with "
         "--retry-errors asks them",
     ]
 

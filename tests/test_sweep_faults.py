@@ -19,24 +19,6 @@ def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:
     return plant(loopback, monkeypatch)
 
 
-def test_a_finished_sweep_asks_for_nothing(tmp_path: Path, server: Loopback) -> None:
-    out = tmp_path / "run.db"
-    sweep(out, models=["openai/planted"], judges=["openai/judge"], epochs=5)
-    asked = len(server.completions)
-    tally = sweep(out, models=["openai/planted"], judges=["openai/judge"], epochs=5)
-    assert len(server.completions) == asked
-    assert (tally.found, tally.done) == (10, 0)
-
-
-def test_more_epochs_ask_for_just_those(tmp_path: Path) -> None:
-    out, straight = tmp_path / "grown.db", tmp_path / "straight.db"
-    sweep(out, epochs=10)
-    tally = sweep(out, epochs=20)
-    assert (tally.found, tally.done) == (20, 20)
-    sweep(straight, epochs=20)
-    assert table(trials(out)) == table(trials(straight))
-
-
 def test_what_fails_for_good_is_stored_with_its_reason_and_can_be_asked_again(
     tmp_path: Path, server: Loopback
 ) -> None:

@@ -1,22 +1,26 @@
 """What goes wrong with one model, one judge or one file stays there, and is said as it is."""
 
+import asyncio
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 
-from hawthorne.errors import UsageError
 from hawthorne.probes.engine.display import judging_summary, summary
+from hawthorne.probes.engine.plan import plan
 from hawthorne.probes.engine.run import run_judging
+from hawthorne.probes.engine.sweep import Sweep
 from hawthorne.probes.engine.tally import Tally
+from hawthorne.probes.records import Call, Reply
 from hawthorne.probes.runfile.read import RunReader
-from hawthorne.scenario_variants.load import LIBRARY
+from hawthorne.probes.runfile.write import RunWriter
 from hawthorne.tests.loopback import faults
 from hawthorne.tests.loopback.exchange import Answer, Request, Respond
 from hawthorne.tests.loopback.faults import Fault
 from hawthorne.tests.loopback.server import Loopback
-from hawthorne.tests.sweeps import KEY, plant, slowed, sweep, trials
+from hawthorne.tests.scripted import Scripted
+from hawthorne.tests.sweeps import KEY, plant, slowed, spec_of, sweep, trials
 
 MODEL = "openai/planted"
 
@@ -75,7 +79,7 @@ def test_a_subject_that_is_stopped_does_not_stop_the_judge_of_the_same_name(
     tally = sweep(out, models=[MODEL], judges=[MODEL], epochs=50, connections=5)
     assert list(tally.stopped) == [MODEL]
     assert (tally.judged, tally.judges_stopped, undecided(out)) == (still_open, {}, 0)
-    assert f"{tally.left} were not asked" in said(tally, out)
+    assert f"{tally.left} not asked" in said(tally, out)
     assert tally.left + tally.failed == 90
 
 
@@ -144,82 +148,6 @@ def test_a_slow_model_holds_up_no_other(tmp_path: Path, server: Loopback) -> Non
     assert before == {"sim/figure-10": 20, "openai/fast": 20}
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"models": ["openai/other"]},
-        {"scratchpad": False},
-        {"max_tokens": 100},
-        {"settings": {"temperature": 0.5}},
-        {"whens": ["none"]},
-        {"arm": "b"},
-        {"seed": 1},
-    ],
-)
-def test_what_is_changed_is_asked_anew_and_nothing_is_asked_twice(
-    tmp_path: Path, server: Loopback, change: dict[str, Any]
-) -> None:
-    out = tmp_path / "run.db"
-    first: dict[str, Any] = {"models": [MODEL], "epochs": 2}
-    server.respond = lambda request: Answer("I decline. <belief>evaluation</belief>")
-    for wanted, calls in ((first, 4), (first, 4), (first | change, 8), (first | change, 8)):
-        sweep(out, **wanted)
-        assert len(server.completions) == len(trials(out)) == calls
-
-
-def test_another_address_is_another_subject(tmp_path: Path, server: Loopback) -> None:
-    out = tmp_path / "run.db"
-    sweep(out, models=[MODEL], epochs=2)
-    with Loopback(server.respond) as other:
-        for _ in range(2):
-            sweep(out, models=[MODEL], epochs=2, base_url=other.openai_url)
-            assert (len(other.completions), len(trials(out))) == (4, 8)
-
-
-def test_a_changed_scenario_or_profile_is_asked_anew(tmp_path: Path) -> None:
-    out, scenario, profile = (tmp_path / name for name in ("run.db", "mine.yaml", "my.yaml"))
-    scenario.write_text((LIBRARY / "blackmail.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    profile.write_text("misaligned: {evaluation: 0, deployment: 0}", encoding="utf-8")
-    # The planted truth; what a subject reads; what a simulated one writes.
-    changes = (
-        (profile, ": 0", ": 1"),
-        (scenario, "\nclosing: |\n", "\nclosing: |\n  Now.\n"),
-        (scenario, "  thinking: >-\n", "  thinking: >-\n      Well.\n"),
-    )
-    for path, old, new in ((None, "", ""), *changes):
-        if path:
-            change(path, old, new)
-        for found, done in ((0, 6), (6, 0)):
-            tally = sweep(out, models=[f"sim/{profile}"], scenarios=[str(scenario)], epochs=3)
-            assert (tally.found, tally.done) == (found, done), path
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def test_what_is_named_twice_is_run_once(tmp_path: Path) -> None:
-    twice: dict[str, Any] = {
-        "scenarios": ["blackmail"] * 2,
-        "framings": ["neutral"] * 2,
-        "goals": ["none"] * 2,
-    }
-    tally = sweep(tmp_path / "run.db", models=["sim/figure-10"] * 2, epochs=3, **twice)
-    assert (tally.total, tally.done, len(trials(tmp_path / "run.db"))) == (3, 3, 3)
-
-
-def test_two_scenarios_of_one_id_are_refused_before_anything_is_written(tmp_path: Path) -> None:
-    copy = tmp_path / "copy.yaml"
-    copy.write_text((LIBRARY / "blackmail.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(UsageError, match="has the id 'blackmail', as blackmail has"):
-        sweep(tmp_path / "run.db", scenarios=["blackmail", str(copy)])
-    with pytest.raises(UsageError, match="no way of asking 'open'"):
-        sweep(tmp_path / "run.db", hows=["open"])
-    assert list(tmp_path.iterdir()) == [copy]
-
-
 def test_a_key_or_a_password_is_nowhere_in_the_file(tmp_path: Path, server: Loopback) -> None:
     out = tmp_path / "run.db"
 
@@ -260,3 +188,41 @@ def test_what_a_judging_says(tmp_path: Path) -> None:
     assert f"hawthorne crosstab '{out}'" in there
     again = "\n".join(judging_summary(run_judging(out, ("sim/judge",)), out))
     assert again.startswith(f"nothing to judge in {out}: no trial is open")
+
+
+async def test_an_answer_that_we_fail_to_read_is_kept_and_passed_the_next_time(
+    tmp_path: Path,
+) -> None:
+    subject = Scripted(Reply(cast(str, None)), "I decline.")  # what nobody thought of
+    one = plan(spec_of(models=[subject.name], framings=["neutral"], epochs=2), subject)
+    with RunWriter.open(tmp_path / "run.db") as writer:
+        with pytest.raises(ExceptionGroup):
+            await Sweep([one], (), writer, Tally(), connections=1).run()
+        await Sweep([one], (), writer, tally := Tally(), connections=1).run()
+    assert (tally.found_failed, tally.done, len(subject.calls)) == (1, 1, 2)
+    with RunReader(tmp_path / "run.db") as reader:
+        first, _ = reader.trials()
+        assert (first.error or "").startswith("it could not be read: TypeError")
+        assert reader.transcript(first.trial_id).turns
+
+
+class OneAtATime(Scripted):
+    """A subject that says how much it can take, and sees how much it gets."""
+
+    at_once = 2
+    open = most = 0
+
+    async def reply(self, call: Call) -> Reply:
+        self.open += 1
+        self.most = max(self.most, self.open)
+        await asyncio.sleep(0.001)
+        self.open -= 1
+        return await super().reply(call)
+
+
+async def test_a_subject_that_can_take_little_has_no_queue_to_wait_for(tmp_path: Path) -> None:
+    subject = OneAtATime("I decline.")
+    one = plan(spec_of(models=[subject.name], epochs=10), subject)
+    with RunWriter.open(tmp_path / "run.db") as writer:
+        await Sweep([one], (), writer, Tally(), connections=20).run()
+    assert (subject.most, len(subject.calls)) == (2, 20)

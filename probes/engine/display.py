@@ -130,12 +130,12 @@ def _failures(tally: Tally) -> Iterator[str]:
     for name, reason in tally.stopped.items():
         yield f"{name} stopped: {reason}"
     if tally.stopped:
-        unasked = f" and {tally.left:,} were not asked" if tally.left else ""
-        yield f"{tally.all_failed:,} trials failed{unasked}: once that is mended, {again} them"
+        unasked = f" and {tally.left:,} not asked" if tally.left else ""
+        yield f"{_trials(tally.all_failed)} failed{unasked}: once that is mended, {again} them"
     elif tally.all_failed:
         last = f" (the last: {tally.last_error})" if tally.last_error else ""
         those = "those" if tally.left else "just those"
-        yield f"{tally.all_failed:,} trials failed{last}: {again} {those} again"
+        yield f"{_trials(tally.all_failed)} failed{last}: {again} {those} again"
 
 
 def _judges(tally: Tally) -> Iterator[str]:
@@ -146,12 +146,16 @@ def _judges(tally: Tally) -> Iterator[str]:
 
 
 def _undecided(tally: Tally, run: str, judge: str) -> str:
-    return f"{tally.open:,} trials are undecided: hawthorne judge {run} --judge {judge}"
+    return f"{_trials(tally.open)} undecided: hawthorne judge {run} --judge {judge}"
 
 
 def _interrupted(tally: Tally) -> Iterator[str]:
     if tally.interrupted:
         yield "interrupted: the same command goes on where this one was"
+
+
+def _trials(number: int) -> str:
+    return f"{number:,} trial{'' if number == 1 else 's'}"
 
 
 def _clock(seconds: float) -> str:
