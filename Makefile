@@ -31,7 +31,7 @@ demo: .venv/.local
 	@echo; $(BIN)/hawthorne report $(DEMO)/demo.db --out $(DEMO)/report.html
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

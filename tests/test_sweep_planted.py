@@ -23,22 +23,26 @@ def rates(rows: list[Trial]) -> dict[str, tuple[int, int]]:
     return {belief: (bad[belief], every[belief]) for belief in beliefs}
 
 
-def assert_planted(rows: list[Trial]) -> None:
+def assert_planted(rows: list[Trial], alpha: float = 0.001) -> None:
+    """The planted rates lie inside the run's own intervals.
+
+    At 95 % an honest sweep misses one in twenty, so only the pinned one is held to that.
+    """
     for belief, (misaligned, n) in rates(rows).items():
-        low, high = proportion_confint(misaligned, n, method="wilson")
+        low, high = proportion_confint(misaligned, n, alpha=alpha, method="wilson")
         assert low <= PLANTED[belief] <= high, (belief, misaligned, n)
 
 
-@pytest.mark.parametrize("how", ["choice", "probability"])
+@pytest.mark.parametrize(("how", "alpha"), [("choice", 0.05), ("probability", 0.001)])
 def test_a_sweep_of_the_simulated_subject_gives_back_what_is_planted(
-    tmp_path: Path, how: str
+    tmp_path: Path, how: str, alpha: float
 ) -> None:
     tally = sweep(tmp_path / "run.db", epochs=1000, judges=["sim/judge"], hows=[how], seed=7)
     rows = trials(tmp_path / "run.db")
     assert (tally.done, tally.failed, len(rows)) == (2000, 0, 2000)
     assert not [row for row in rows if row.behaviour == "undecided"]
     assert all(row.simulated for row in rows)
-    assert_planted(rows)
+    assert_planted(rows, alpha)
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
