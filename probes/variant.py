@@ -46,7 +46,8 @@ class Probe:
     @classmethod
     def of(cls, when: When, how: How) -> "Probe":
         """The probe; under a moment that asks nothing the form is None."""
-        return cls(when, how if whens.get(when).asks else None)
+        form = hows.get(how)  # a name that is not known is an error even where it is not needed
+        return cls(when, how if form and whens.get(when).asks else None)
 
     @property
     def orders(self) -> tuple[OptionOrder | None, ...]:

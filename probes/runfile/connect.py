@@ -15,6 +15,7 @@ from .failures import TEXTS, explained, refusal, result_code
 
 APPLICATION_ID = 0x68777468  # "hwth"
 FORMAT = 1
+_SCHEMA = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
 _BUSY_S = 10.0  # readers and the writer only ever wait while a log is being recovered or folded in
 _UNWRITABLE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 _WRITER_CACHE_KIB = 16_384  # keeps the inner pages of a million trials' index in memory
@@ -76,10 +77,9 @@ def _prepared(path: Path, meta: Mapping[str, str]) -> sqlite3.Connection:
 
 
 def _create(db: sqlite3.Connection, meta: Mapping[str, str]) -> None:
-    schema = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
     db.executescript(
         f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; "
-        f"PRAGMA user_version = {FORMAT};\n{schema}"
+        f"PRAGMA user_version = {FORMAT};\n{_SCHEMA}"
     )
     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
     db.execute("COMMIT")

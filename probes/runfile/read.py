@@ -1,8 +1,9 @@
 """Reading a run, also while it is being written."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -177,8 +178,15 @@ class RunReader:
         raise refusal(self.path, f"holds {what} whose id begins with {trial_id!r}: check the id")
 
     def _stream(self, query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-        with explained(self.path), closing(self._db.execute(query, values)) as cursor:
-            yield from cursor
+        with explained(self.path):
+            cursor = self._db.execute(query, values)
+            try:
+                for row in cursor:  # noqa: UP028 - a cursor can't be told that nobody reads on
+                    yield row
+            finally:
+                # Whoever stops reading may have closed the file first.
+                with suppress(sqlite3.ProgrammingError):
+                    cursor.close()
 
     @contextmanager
     def _decoded(self) -> Iterator[None]:

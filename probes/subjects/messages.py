@@ -106,4 +106,4 @@ def _usage(usage: Any) -> Usage:
 
 
 def _count(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and 0 <= value < 2**53 else 0

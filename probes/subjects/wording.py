@@ -11,7 +11,9 @@ _QUOTE = 24
 _SHORTEST_KEY = 4
 _TAG = re.compile(r"<(?:style|script).*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 # What keys look like, masked ones too; whole headers.
-_KEY = re.compile(r"\b(?:sk|pk|gsk|xai|AIza|key)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|Bearer\s+\S+")
+_KEY = re.compile(
+    r"\b(?:sk|pk|gsk|xai|AIza|key)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|(?:Bearer|Basic)\s+\S+"
+)
 
 
 def error_of(body: Any) -> Mapping[str, Any]:
