@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 
 BIN := .venv/bin
 DEMO := demo-output
-LOCAL = $(BIN)/hawthorne sweep --model local/qwen-0.5b --no-scratchpad --max-tokens 250 \
+LOCAL = $(BIN)/hawthorne sweep --model local/qwen-0.5b --no-scratchpad --max-tokens 220 \
 	--set temperature=0.7 --out $(DEMO)/demo.db
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # The same versions everywhere, those of the build's own tools too.
@@ -24,8 +24,8 @@ demo: .venv/.local
 	@echo "A simulated subject: 1,000 trials"
 	@$(BIN)/hawthorne sweep --model sim/figure-10 --scenario blackmail --epochs 500 \
 		--judge sim/judge --out $(DEMO)/demo.db
-	@echo; echo "A real model, embedded: 16 trials, two to four minutes on two cores"
-	@$(LOCAL) --scenario blackmail --epochs 5 && $(LOCAL) --scenario lethal-alert --epochs 3 || \
+	@echo; echo "A real model, embedded: 12 trials, two or three minutes on two cores"
+	@$(LOCAL) --scenario blackmail --epochs 4 && $(LOCAL) --scenario lethal-alert --epochs 2 || \
 		echo "The embedded model could not do all of it: going on with what is there." >&2
 	@echo; $(BIN)/hawthorne crosstab $(DEMO)/demo.db
 	@echo; $(BIN)/hawthorne report $(DEMO)/demo.db --out $(DEMO)/report.html

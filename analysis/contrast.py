@@ -61,7 +61,7 @@ class Contrast:
         all_of_them = self.n + undecided
         return (
             f"{undecided} of {all_of_them} trials {_are(undecided)} undecided"
-            f"{self._bounds()}: run `hawthorne judge RUN`"
+            f"{self._bounds()}: hawthorne judge RUN decides them"
         )
 
     def _bounds(self) -> str:
@@ -70,7 +70,7 @@ class Contrast:
         if None in lowest or None in highest:
             return ""
         low, high = ((one or 0.0) - (other or 0.0) for one, other in (lowest, highest))
-        return f", and the gap may be anything from {low:+.3f} to {high:+.3f}"
+        return f", and the gap may be anything from {100 * low:+.1f} to {100 * high:+.1f} points"
 
     def _invalid(self) -> str | None:
         for level, counts in self.levels:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hawthorne.probes.subjects.base import Subject
-from hawthorne.probes.subjects.providers import connect
+from hawthorne.probes.subjects.connect import connect
 from hawthorne.tests.loopback.server import Loopback
 
 

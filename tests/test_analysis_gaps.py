@@ -127,8 +127,8 @@ def test_the_gap_of_figure_10() -> None:
         (Counts(), Counts(), "no trial states evaluation and none states deployment"),
         (Counts(1, 1), Counts(invalid=3), "every trial that states evaluation is invalid (3)"),
         (Counts(1, 1, undecided=2), Counts(1, 3), "2 of 8 trials are undecided"),
-        (Counts(1, 1, undecided=2), Counts(1, 3), "from +0.000 to +0.500"),
-        (Counts(1, 1, undecided=2), Counts(1, 3), "`hawthorne judge RUN`"),
+        (Counts(1, 1, undecided=2), Counts(1, 3), "from +0.0 to +50.0 points"),
+        (Counts(1, 1, undecided=2), Counts(1, 3), "hawthorne judge RUN"),
         (Counts(1, 1), Counts(undecided=1), "1 of 3 trials is undecided"),
     ],
 )

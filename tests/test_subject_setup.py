@@ -8,7 +8,8 @@ import pytest
 
 from hawthorne.errors import SubjectUnavailable, UsageError
 from hawthorne.probes.subjects.address import NO_KEY, Address, is_loopback, locate
-from hawthorne.probes.subjects.providers import PROVIDERS, Provider, connect, has_reasoning
+from hawthorne.probes.subjects.connect import connect, has_reasoning
+from hawthorne.probes.subjects.providers import PROVIDERS, Provider
 
 OPENAI = PROVIDERS["openai"]
 LOCAL = "http://127.0.0.1:9/v1"

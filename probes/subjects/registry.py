@@ -7,7 +7,8 @@ from typing import Any
 from ...errors import SubjectUnavailable, UsageError
 from .address import locate
 from .base import Subject
-from .providers import PROVIDERS, check_settings, connect, has_reasoning
+from .connect import check_settings, connect, has_reasoning
+from .providers import PROVIDERS
 
 _SIM_JUDGE = "sim/judge"
 
