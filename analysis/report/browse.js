@@ -127,6 +127,8 @@ class Browser {
       this.missing(id);
       return true;
     }
+    // An event that comes late must not undo a filter that was set meanwhile.
+    if (place === this.chosen) return true;
     if (!this.shown.includes(place)) {
       document.getElementById("filters").reset();
       this.search.value = "";
